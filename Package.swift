@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+// The one table of Weir's modules: a name and what it may import. The arrows only point down.
+
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+/// Ours: name, modules of ours it may import, products of packages it may import.
+let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
+    ("WeirSQL", [], []),
+    ("WeirColumnar", [], []),
+    ("WeirTerminal", ["CNcurses"], []),
+    ("WeirFunctions", ["WeirColumnar"], []),
+    ("WeirPlanner", ["WeirSQL", "WeirColumnar", "WeirFunctions"], []),
+    ("WeirRuntime", ["WeirColumnar", "WeirFunctions", "WeirPlanner"], [histogram]),
+    ("WeirConnectors", ["WeirColumnar", "WeirRuntime", "CWeirInput", "CWeirJSON"], []),
+    ("WeirStore", ["WeirColumnar", "CWeirStore"], [grdb, sqlite]),
+    (
+        "WeirEngine",
+        [
+            "WeirSQL", "WeirColumnar", "WeirFunctions", "WeirPlanner", "WeirRuntime",
+            "WeirConnectors", "WeirStore",
+        ], []
+    ),
+    ("WeirTUI", ["WeirEngine", "WeirSQL", "WeirColumnar", "WeirTerminal"], [toml]),
+]
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let tests: [(name: String, ours: [String])] = []
+let laterTests: [(name: String, ours: [String])] = [
+    ("WeirSQLTests", ["WeirSQL"]),
+    ("WeirColumnarTests", ["WeirColumnar"]),
+    ("WeirTerminalTests", ["WeirTerminal"]),
+    ("WeirFunctionsTests", ["WeirFunctions", "WeirColumnar", "WeirPlanner", "WeirSQL", "WeirRuntime"]),
+    ("WeirPlannerTests", ["WeirPlanner", "WeirSQL", "WeirConnectors", "WeirColumnar", "WeirEngine"]),
+    ("WeirRuntimeTests", ["WeirRuntime", "WeirPlanner", "WeirColumnar", "WeirSQL", "WeirEngine"]),
+    ("WeirConnectorsTests", ["WeirConnectors", "WeirRuntime", "WeirColumnar", "WeirPlanner"]),
+    ("WeirEngineTests", ["WeirEngine", "WeirStore", "WeirColumnar", "WeirRuntime", "WeirPlanner"]),
+    ("WeirTUITests", ["WeirTUI", "WeirTerminal", "WeirEngine"]),
+    ("CommandLineTests", []),
+    ("TidyTests", []),
+]
+
+let package = Package(
+    name: "weir",
+    products: [.executable(name: "weir", targets: ["weir"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .target(name: "CWeirInput", linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "CWeirJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CWeirStore",
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(
+            name: "CNcurses",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "WeirEngine", "WeirTUI", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL",
+                "CWeirInput", argumentParser,
+            ],
+            swiftSettings: swiftSettings),
+    ]
+        + modules.map { module in
+            .target(
+                name: module.name,
+                dependencies: module.ours.map { .byName(name: $0) } + module.products,
+                swiftSettings: swiftSettings)
+        }
+        + tests.map { test in
+            .testTarget(
+                name: test.name,
+                dependencies: test.ours.map { .byName(name: $0) },
+                swiftSettings: swiftSettings)
+        },
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,28 @@
+// The memory behind raw records: written once by a reader, then shared read-only.
+
+/// A block of bytes that a source reader fills and batches point into.
+///
+/// `@unchecked Sendable` holds because the reader alone writes, before it hands the buffer on;
+/// from then on nobody writes.
+package final class RecordBuffer: @unchecked Sendable {
+    /// Readable and zeroed bytes past the end, so that kernels may load whole words.
+    package static let padding = 64
+
+    package let base: UnsafeMutablePointer<UInt8>
+    package let capacity: Int
+
+    package init(capacity: Int) {
+        self.capacity = capacity
+        base = .allocate(capacity: capacity + Self.padding)
+        (base + capacity).initialize(repeating: 0, count: Self.padding)
+    }
+
+    deinit { base.deallocate() }
+
+    /// A copy of a range; what lies outside the buffer is left out.
+    package func copy(from start: Int, to end: Int) -> [UInt8] {
+        let lower = min(max(start, 0), capacity)
+        let upper = min(max(end, lower), capacity)
+        return Array(UnsafeBufferPointer(start: base + lower, count: upper - lower))
+    }
+}

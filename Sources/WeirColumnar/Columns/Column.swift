@@ -1,0 +1,106 @@
+// A column: typed values of one batch and which of them are NULL.
+
+/// The values of a column in their physical layout.
+package enum ColumnValues: Sendable, Equatable {
+    case bool([UInt8])
+    case int64([Int64])
+    case int128([Int128])
+    case float64([Double])
+    case bytes(ByteColumn)
+}
+
+/// Values and validity; immutable once built.
+///
+/// A value at a row that is not valid is arbitrary but initialised. A column may be longer than
+/// its batch (a shared constant); readers use the batch's count.
+package struct Column: Sendable, Equatable {
+    package let values: ColumnValues
+    /// Rows that are not NULL; nil when none is.
+    package let validity: Bitmap?
+
+    package init(_ values: ColumnValues, validity: Bitmap? = nil) {
+        self.values = values
+        self.validity = validity
+    }
+
+    package var count: Int {
+        switch values {
+        case .bool(let values): values.count
+        case .int64(let values): values.count
+        case .int128(let values): values.count
+        case .float64(let values): values.count
+        case .bytes(let values): values.count
+        }
+    }
+
+    package func isNull(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
+
+    /// A column of NULLs in a physical layout.
+    package static func nulls(_ physical: PhysicalType, count: Int) -> Column {
+        let validity = Bitmap(count: count, filledWith: false)
+        switch physical {
+        case .bool: return Column(.bool([UInt8](repeating: 0, count: count)), validity: validity)
+        case .int64: return Column(.int64([Int64](repeating: 0, count: count)), validity: validity)
+        case .int128:
+            return Column(.int128([Int128](repeating: 0, count: count)), validity: validity)
+        case .float64:
+            return Column(.float64([Double](repeating: 0, count: count)), validity: validity)
+        case .bytes:
+            let values = ByteColumn(offsets: [Int32](repeating: 0, count: count + 1), bytes: [])
+            return Column(.bytes(values), validity: validity)
+        }
+    }
+
+    /// The rows at the given indices, in that order.
+    package func take(_ indices: [Int32]) -> Column {
+        var bitmap: Bitmap?
+        if let validity {
+            var taken = Bitmap(count: indices.count, filledWith: true)
+            for (position, index) in indices.enumerated() where !validity[Int(index)] {
+                taken.clear(position)
+            }
+            bitmap = taken
+        }
+        switch values {
+        case .bool(let values): return Column(.bool(gather(values, indices)), validity: bitmap)
+        case .int64(let values): return Column(.int64(gather(values, indices)), validity: bitmap)
+        case .int128(let values): return Column(.int128(gather(values, indices)), validity: bitmap)
+        case .float64(let values):
+            return Column(.float64(gather(values, indices)), validity: bitmap)
+        case .bytes(let values): return Column(.bytes(values.take(indices)), validity: bitmap)
+        }
+    }
+
+    /// The rows of a range.
+    package func slice(_ range: Range<Int>) -> Column {
+        take(range.map(Int32.init))
+    }
+}
+
+@inline(__always)
+func gather<Element>(_ values: [Element], _ indices: [Int32]) -> [Element] {
+    [Element](unsafeUninitializedCapacity: indices.count) { buffer, count in
+        values.withUnsafeBufferPointer { source in
+            for position in 0..<indices.count {
+                (buffer.baseAddress! + position).initialize(to: source[Int(indices[position])])
+            }
+        }
+        count = indices.count
+    }
+}
+
+extension ByteColumn {
+    /// The values at the given indices, in that order.
+    package func take(_ indices: [Int32]) -> ByteColumn {
+        var total = 0
+        for index in indices { total += Int(offsets[Int(index) + 1] - offsets[Int(index)]) }
+        var taken = ByteColumn()
+        taken.offsets.reserveCapacity(indices.count + 1)
+        taken.bytes.reserveCapacity(total)
+        for index in indices {
+            taken.bytes.append(contentsOf: bytes[range(Int(index))])
+            taken.offsets.append(Int32(taken.bytes.count))
+        }
+        return taken
+    }
+}

@@ -1,0 +1,83 @@
+// What a connector and a format are.
+
+import WeirColumnar
+package import WeirPlanner
+package import WeirRuntime
+
+/// What a connector may need to know about where it runs.
+package struct ConnectorContext: Sendable {
+    /// Relative paths begin here: the folder of the script.
+    package let baseDirectory: String
+    /// Bytes read at once from a file.
+    package let chunkBytes: Int
+
+    package init(baseDirectory: String, chunkBytes: Int = 256 << 10) {
+        self.baseDirectory = baseDirectory
+        self.chunkBytes = chunkBytes
+    }
+}
+
+/// A way to read or write rows outside the store.
+package struct Connector: Sendable {
+    package let description: ConnectorDescription
+    /// Opens a source at a position; nil for connectors that are only sinks.
+    package let makeReader:
+        (@Sendable (SourcePlan, SourcePosition, ConnectorContext) throws -> any SourceReader)?
+    /// Opens a sink, cut back to what was committed; nil for connectors that are only sources.
+    package let makeWriter:
+        (@Sendable (SinkPlan, _ committed: Int64?, ConnectorContext) throws -> any SinkWriter)?
+}
+
+/// A way to lay rows out as bytes.
+package struct Format: Sendable {
+    package let description: FormatDescription
+    /// A decoder for a source's columns and options.
+    let makeDecoder: @Sendable (SourcePlan) -> any RecordDecoder
+    /// An encoder for a sink's columns and options.
+    let makeEncoder: @Sendable (SinkPlan) -> any RowEncoder
+}
+
+/// A piece of a file in memory, ready to be decoded.
+struct RawPiece {
+    let buffer: RecordBuffer
+    /// Bytes of input; behind them is room for unescaped text.
+    let length: Int
+    let isLast: Bool
+    let path: String
+    let source: String
+    /// Place of the first byte.
+    let start: SourcePosition
+}
+
+/// What a decoder made of a piece.
+struct DecodedPiece {
+    let columns: [Column]
+    /// Indices of the records that became rows.
+    let rows: [Int32]
+    let rejects: [Reject]
+    let chunk: RecordChunk
+    let records: Int
+    /// Bytes and lines taken; the rest comes again with more behind it.
+    let consumedBytes: Int
+    let consumedLines: Int
+}
+
+/// Turns bytes into rows; belongs to the source's thread.
+protocol RecordDecoder: AnyObject {
+    /// Reads what stands in front of the first record, such as a header line.
+    ///
+    /// - Returns: bytes and lines to pass over, or nil when more bytes are needed.
+    /// - Throws: `ConnectorError` when the file does not fit the table.
+    func readPreamble(_ piece: RawPiece) throws -> (bytes: Int, lines: Int)?
+
+    /// Decodes the whole records of a piece.
+    func decode(_ piece: RawPiece) -> DecodedPiece
+}
+
+/// Turns rows into bytes; belongs to the writer thread.
+protocol RowEncoder: AnyObject {
+    /// Bytes at the start of a new file.
+    var preamble: [UInt8] { get }
+
+    func encode(_ batch: Batch, into bytes: inout [UInt8])
+}

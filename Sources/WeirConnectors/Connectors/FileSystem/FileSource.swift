@@ -1,0 +1,203 @@
+// Reads the files of a source, one after the other, a chunk at a time.
+
+import WeirColumnar
+import WeirRuntime
+
+/// Feeds whole records to a decoder; what a chunk leaves over comes again with the next.
+final class FileSource: SourceReader {
+    private let name: String
+    private let files: [String]
+    private let decoder: any RecordDecoder
+    private let chunkBytes: Int
+    private var position: SourcePosition
+    private var input: ByteInput?
+    private var rest: [UInt8] = []
+    private var isAtEnd = false
+    private var bytesRead: Int64 = 0
+    private let totalBytes: Int64
+    /// Records longer than this are rejected.
+    static let maximumRecordBytes = 16 << 20
+
+    /// - Throws: `ConnectorError` when a file cannot be opened or the position is not in it.
+    init(
+        name: String, files: [String], decoder: any RecordDecoder, position: SourcePosition,
+        chunkBytes: Int
+    ) throws {
+        self.name = name
+        self.files = files
+        self.decoder = decoder
+        self.position = position
+        self.chunkBytes = chunkBytes
+        var total: Int64 = 0
+        for file in files { total += try ByteInput(path: file).fileSize }
+        totalBytes = total
+        try openCurrent()
+        let earlier = files.prefix(position.file)
+        for file in earlier { bytesRead += try ByteInput(path: file).fileSize }
+        bytesRead += position.byteOffset
+    }
+
+    var progress: (read: Int64, total: Int64?) { (min(bytesRead, totalBytes), totalBytes) }
+
+    private func openCurrent() throws {
+        guard position.file < files.count else {
+            input = nil
+            return
+        }
+        let opened = try ByteInput(path: files[position.file])
+        input = opened
+        rest = []
+        isAtEnd = false
+        try readPreamble(opened)
+        if position.byteOffset > preambleBytes {
+            // The preamble has been read; go on behind what was committed.
+            let fresh = try ByteInput(path: files[position.file])
+            try fresh.skip(to: position.byteOffset)
+            input = fresh
+            rest = []
+            isAtEnd = false
+        }
+    }
+
+    private var preambleBytes: Int64 = 0
+
+    private func readPreamble(_ opened: ByteInput) throws {
+        var size = 64 << 10
+        while true {
+            let piece = try load(size, from: SourcePosition(file: position.file))
+            if let (bytes, lines) = try decoder.readPreamble(piece) {
+                preambleBytes = Int64(bytes)
+                if position.byteOffset <= preambleBytes {
+                    position.byteOffset = preambleBytes
+                    position.line = Int64(lines) + 1
+                }
+                rest = piece.buffer.copy(from: bytes, to: piece.length)
+                return
+            }
+            rest = piece.buffer.copy(from: 0, to: piece.length)
+            guard size < Self.maximumRecordBytes, !piece.isLast else {
+                throw ConnectorError("\(files[position.file]): the first line is too long")
+            }
+            size *= 2
+        }
+    }
+
+    /// Fills a fresh buffer with the rest of the last chunk and new bytes.
+    private func load(_ size: Int, from start: SourcePosition) throws -> RawPiece {
+        let wanted = max(size, rest.count)
+        let buffer = RecordBuffer(capacity: wanted * 2 + 256)
+        var length = rest.count
+        rest.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { buffer.base.update(from: base, count: length) }
+        }
+        rest = []
+        while length < wanted, !isAtEnd, let input {
+            let got = try input.read(into: buffer.base + length, count: wanted - length)
+            if got == 0 { isAtEnd = true }
+            length += got
+            bytesRead += input.isCompressed ? 0 : Int64(got)
+        }
+        if isAtEnd == false, length == wanted { try peekEnd(buffer, &length) }
+        if let input, input.isCompressed { bytesRead = input.compressedOffset }
+        return RawPiece(
+            buffer: buffer, length: length, isLast: isAtEnd, path: files[position.file],
+            source: name, start: start)
+    }
+
+    /// Whether the file ends exactly here, so that the last record is known to be complete.
+    private func peekEnd(_ buffer: RecordBuffer, _ length: inout Int) throws {
+        guard let input else { return }
+        let got = try input.read(into: buffer.base + length, count: 1)
+        if got == 0 {
+            isAtEnd = true
+        } else {
+            length += got
+            bytesRead += input.isCompressed ? 0 : 1
+        }
+    }
+
+    func next() throws -> DecodedBatch? {
+        var size = chunkBytes
+        while input != nil {
+            if isAtEnd, rest.isEmpty {
+                try advanceFile()
+                continue
+            }
+            let readAt = MonotonicClock.now()
+            let piece = try load(size, from: position)
+            let decoded = decoder.decode(piece)
+            rest = piece.buffer.copy(from: decoded.consumedBytes, to: piece.length)
+            if decoded.consumedBytes == 0 {
+                if piece.isLast {
+                    rest = []
+                    continue
+                }
+                if piece.length >= Self.maximumRecordBytes {
+                    return try skipRecord(piece)
+                }
+                size = max(size, piece.length) * 2
+                continue
+            }
+            position.byteOffset += Int64(decoded.consumedBytes)
+            position.line += Int64(decoded.consumedLines)
+            if decoded.records == 0 { continue }
+            let batch = Batch(
+                count: decoded.rows.count, columns: decoded.columns,
+                origin: Origin(chunk: decoded.chunk, records: decoded.rows), readAt: readAt)
+            return DecodedBatch(
+                batch: batch, rejects: decoded.rejects, records: decoded.records, end: position)
+        }
+        return nil
+    }
+
+    private func advanceFile() throws {
+        guard position.file + 1 < files.count else {
+            input = nil
+            return
+        }
+        position = SourcePosition(file: position.file + 1)
+        try openCurrent()
+    }
+
+    /// A record without an end within the limit: rejected up to its next line break.
+    private func skipRecord(_ piece: RawPiece) throws -> DecodedBatch {
+        var taken = piece.length
+        rest = []
+        var foundBreak = false
+        let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+        defer { scratch.deallocate() }
+        if let index = (0..<piece.length).first(where: { piece.buffer.base[$0] == 0x0A }) {
+            taken = index + 1
+            rest = piece.buffer.copy(from: taken, to: piece.length)
+            foundBreak = true
+        }
+        while !foundBreak, !isAtEnd, let input {
+            let got = try input.read(into: scratch, count: 1 << 16)
+            if got == 0 { isAtEnd = true }
+            bytesRead += Int64(got)
+            if let index = (0..<got).first(where: { scratch[$0] == 0x0A }) {
+                taken += index + 1
+                rest = Array(UnsafeBufferPointer(start: scratch + index + 1, count: got - index - 1))
+                foundBreak = true
+            } else {
+                taken += got
+            }
+        }
+        let shown = min(piece.length, taken, 64 << 10)
+        let chunk = RecordChunk(
+            source: name, path: piece.path, baseOffset: position.byteOffset,
+            lines: [position.line], starts: [0], ends: [UInt32(shown)], bytes: piece.buffer)
+        let reject = Reject.record(
+            0, of: chunk, stage: name, column: nil, value: nil, rule: "record length",
+            code: .recordTooLong,
+            message: "the record has more than \(Self.maximumRecordBytes >> 20) MiB; its first"
+                + " \(shown) bytes are kept")
+        position.byteOffset += Int64(taken)
+        position.line += 1
+        return DecodedBatch(
+            batch: Batch(
+                count: 0, columns: [], origin: Origin(chunk: chunk, records: []),
+                readAt: MonotonicClock.now()),
+            rejects: [reject], records: 1, end: position)
+    }
+}

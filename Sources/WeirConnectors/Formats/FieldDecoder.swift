@@ -1,0 +1,179 @@
+// Fields as bytes to typed columns; the loops under every text format.
+
+import CWeirInput
+import WeirColumnar
+
+/// Decodes one column at a time. Rows whose record is broken hold empty slices and are dropped
+/// later.
+enum FieldDecoder {
+    static func decode(
+        _ slices: FieldSlices, type: DataType, rules: FieldRules, skips: [UInt8]?
+    ) -> DecodedColumn {
+        var scan = ColumnScan(slices: slices, type: type, rules: rules, skips: skips)
+        switch type.kind {
+        case .tinyint, .smallint, .int, .bigint:
+            let range = type.kind.integerRange ?? Int64.min...Int64.max
+            return scan.int64 { IntegerField.parse($0, $1, range: range) }
+        case .decimal(let precision, let scale):
+            if precision <= 18 {
+                let limit = Int64(DecimalMath.power(precision))
+                return scan.int64 { DecimalField.parse($0, $1, scale: scale, limit: limit) }
+            }
+            return scan.scalars { Cast.parse($0, to: type.kind) }
+        case .double: return scan.double { DoubleField.parse($0, $1) }
+        case .float:
+            return scan.double { start, count in
+                DoubleField.parse(start, count).map { Double(Float($0)) }
+            }
+        case .timestamp(let precision):
+            var parser = TimestampField(precision: precision, allowsZone: false)
+            return scan.int64 { parser.parse($0, $1) }
+        case .timestampLTZ(let precision):
+            var parser = TimestampField(precision: precision, allowsZone: true)
+            return scan.int64 { parser.parse($0, $1) }
+        case .date: return scan.scalars { Cast.parse($0, to: .date) }
+        case .time, .boolean, .intervalMonths, .intervalTime:
+            return scan.scalars { Cast.parse($0, to: type.kind) }
+        case .char, .varchar, .varbinary, .array, .map, .row, .null: return scan.texts()
+        }
+    }
+}
+
+/// One pass over a column's fields; notes NULLs and failures apart from the values.
+struct ColumnScan {
+    let slices: FieldSlices
+    let type: DataType
+    let rules: FieldRules
+    /// 1 where the record is broken already.
+    let skips: [UInt8]?
+    private var nulls: [Int32] = []
+    private var failures: [FieldFailure] = []
+
+    init(slices: FieldSlices, type: DataType, rules: FieldRules, skips: [UInt8]?) {
+        self.slices = slices
+        self.type = type
+        self.rules = rules
+        self.skips = skips
+    }
+
+    private func isNull(_ row: Int, _ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        if let range = rules.nullMarks, range.contains(slices.marks[row]) { return true }
+        if let literal = rules.nullLiteral, literal.count == count {
+            for index in 0..<count where start[index] != literal[index] { return false }
+            return count > 0 || !type.kind.isString || slices.marks[row] == 0
+        }
+        return count == 0 && rules.emptyIsNull && type.kind.physical != .bytes
+    }
+
+    private func isSkipped(_ row: Int) -> Bool { skips.map { $0[row] != 0 } ?? false }
+
+    /// Notes a row without a value: broken before, NULL, or not readable.
+    private mutating func miss(_ row: Int, _ start: UnsafePointer<UInt8>, _ count: Int) {
+        nulls.append(Int32(row))
+        if isSkipped(row) { return }
+        if isNull(row, start, count) {
+            if !type.isNullable { failures.append(FieldFailure(row: row, code: .notNull)) }
+        } else {
+            failures.append(FieldFailure(row: row, code: .badValue))
+        }
+    }
+
+    private func finish(_ values: ColumnValues) -> DecodedColumn {
+        var validity: Bitmap?
+        if !nulls.isEmpty {
+            var bitmap = Bitmap(count: slices.count, filledWith: true)
+            for row in nulls { bitmap.clear(Int(row)) }
+            validity = bitmap
+        }
+        return DecodedColumn(column: Column(values, validity: validity), failures: failures)
+    }
+
+    @inline(__always)
+    mutating func int64(
+        _ parse: (UnsafePointer<UInt8>, Int) -> Int64?
+    ) -> DecodedColumn {
+        let values = [Int64](unsafeUninitializedCapacity: slices.count) { output, written in
+            for row in 0..<slices.count {
+                let start = slices.base + Int(slices.starts[row])
+                let count = Int(slices.ends[row]) - Int(slices.starts[row])
+                if let value = parse(start, count) {
+                    output.initializeElement(at: row, to: value)
+                } else {
+                    output.initializeElement(at: row, to: 0)
+                    miss(row, start, count)
+                }
+            }
+            written = slices.count
+        }
+        return finish(.int64(values))
+    }
+
+    @inline(__always)
+    mutating func double(
+        _ parse: (UnsafePointer<UInt8>, Int) -> Double?
+    ) -> DecodedColumn {
+        let values = [Double](unsafeUninitializedCapacity: slices.count) { output, written in
+            for row in 0..<slices.count {
+                let start = slices.base + Int(slices.starts[row])
+                let count = Int(slices.ends[row]) - Int(slices.starts[row])
+                if let value = parse(start, count) {
+                    output.initializeElement(at: row, to: value)
+                } else {
+                    output.initializeElement(at: row, to: 0)
+                    miss(row, start, count)
+                }
+            }
+            written = slices.count
+        }
+        return finish(.float64(values))
+    }
+
+    /// Types that are not hot, one value at a time.
+    mutating func scalars(_ parse: ([UInt8]) -> Scalar?) -> DecodedColumn {
+        var builder = ColumnBuilder(type.kind.physical, capacity: slices.count)
+        for row in 0..<slices.count {
+            let bytes = slices.bytes(row)
+            let start = slices.base + Int(slices.starts[row])
+            if !isSkipped(row), !isNull(row, start, bytes.count), let value = parse(Array(bytes)) {
+                builder.append(value)
+            } else {
+                builder.appendNull()
+                miss(row, start, bytes.count)
+            }
+        }
+        return DecodedColumn(column: builder.build(), failures: failures)
+    }
+
+    /// Texts: checked to be UTF-8 without NUL unless the whole piece is known to be plain.
+    mutating func texts() -> DecodedColumn {
+        var output = ByteColumn()
+        output.offsets.reserveCapacity(slices.count + 1)
+        var total = 0
+        for row in 0..<slices.count { total += Int(slices.ends[row] &- slices.starts[row]) }
+        output.bytes.reserveCapacity(total + 8)
+        let isBinary = if case .varbinary = type.kind { true } else { false }
+        for row in 0..<slices.count {
+            let start = slices.base + Int(slices.starts[row])
+            let count = Int(slices.ends[row]) - Int(slices.starts[row])
+            if isSkipped(row) || isNull(row, start, count) {
+                miss(row, start, count)
+            } else if !slices.isPlainText, !isBinary, let code = problem(start, count) {
+                nulls.append(Int32(row))
+                failures.append(FieldFailure(row: row, code: code))
+            } else {
+                output.bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+            }
+            output.offsets.append(Int32(truncatingIfNeeded: output.bytes.count))
+        }
+        return finish(.bytes(output))
+    }
+
+    private func problem(_ start: UnsafePointer<UInt8>, _ count: Int) -> ErrorCode? {
+        let flags = weir_text_flags(start, count)
+        if flags & Int32(WEIR_TEXT_NUL) != 0 { return .nulByte }
+        if flags & Int32(WEIR_TEXT_NON_ASCII) != 0, weir_is_utf8(start, count) == 0 {
+            return .badEncoding
+        }
+        return nil
+    }
+}

@@ -1,0 +1,90 @@
+// The façade: compile a project, run it, read its store.
+
+import Foundation
+import WeirColumnar
+import WeirConnectors
+package import WeirPlanner
+package import WeirRuntime
+package import WeirSQL
+package import WeirStore
+
+/// How a pipeline is run.
+package struct EngineOptions: Sendable {
+    package var storePath: String
+    /// Whether what is in the store is thrown away first.
+    package var isFresh: Bool
+    /// How many times faster than real event time is replayed; nil is as fast as possible.
+    package var pace: Double?
+    /// Whether clocks, histograms and taps run.
+    package var isObserving: Bool
+    package var commit: CommitPolicy
+    /// Bytes read at once from a file.
+    package var chunkBytes: Int
+
+    package init(
+        storePath: String, isFresh: Bool = false, pace: Double? = nil, isObserving: Bool = true,
+        commit: CommitPolicy? = nil, chunkBytes: Int = 256 << 10
+    ) {
+        self.storePath = storePath
+        self.isFresh = isFresh
+        self.pace = pace
+        self.isObserving = isObserving
+        // A live view wants fresh tables, a bulk load fewer and larger transactions.
+        self.commit = commit ?? CommitPolicy(seconds: pace == nil ? 0.5 : 0.2, rows: 200_000)
+        self.chunkBytes = chunkBytes
+    }
+}
+
+package enum Engine {
+    /// Compiles a script against the connectors that exist.
+    package static func compile(_ source: SourceText) -> Compilation {
+        ScriptBinder.compile(source, connectors: ConnectorRegistry.catalog)
+    }
+
+    /// Starts a compiled pipeline.
+    ///
+    /// - Throws: `StoreError` or `ConnectorError` when the store or a source cannot be opened.
+    package static func start(
+        _ plan: StreamPlan, source: SourceText, project: Project, options: EngineOptions
+    ) throws -> Session {
+        let folder = (options.storePath as NSString).deletingLastPathComponent
+        if !folder.isEmpty {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+        }
+        let store = try StoreWriter(path: options.storePath, isFresh: options.isFresh)
+        let script = SQLPrinter.print(Parser.parse(source))
+        let recovery = try store.prepare(tables: plan.tables.map(TableSchema.init), script: script)
+        let context = ConnectorContext(
+            baseDirectory: project.directory, chunkBytes: options.chunkBytes)
+        let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
+        let setups = try starting.sourceSetups()
+        let graph = RunGraph(
+            plan: plan, isObserving: options.isObserving, watermarks: starting.watermarks,
+            state: starting.state)
+        starting.restoreCounters(graph.probes)
+        let writer = StoreEpochWriter(
+            plan: plan, store: store, sinks: try starting.sinkWriters())
+        let run = PipelineRun(
+            graph: graph, setups: setups, progress: starting.progress, epoch: recovery.epoch,
+            writer: writer, options: RunOptions(pace: options.pace, commit: options.commit))
+        return Session(
+            plan: plan, source: source, project: project, options: options, run: run,
+            isResumed: recovery.epoch > 0)
+    }
+
+    /// Opens the store of a run or of an earlier one for reading.
+    ///
+    /// - Throws: `StoreError`.
+    package static func openStore(_ path: String) throws -> StoreReader {
+        try StoreReader(path: path)
+    }
+}
+
+extension TableSchema {
+    init(_ table: StoredTable) {
+        self.init(
+            name: table.name, columns: table.columns, key: table.key,
+            isUpdating: table.mode == .updating, order: table.order, limit: table.limit)
+    }
+}

@@ -1,0 +1,93 @@
+// The writer thread's view of store and sinks.
+
+import WeirColumnar
+import WeirPlanner
+import WeirRuntime
+import WeirStore
+
+/// Sends rows to tables and sinks and commits them together.
+///
+/// Sinks are made durable before the commit that records where they stand, so that on resume what
+/// was written after the last commit is cut off and written again.
+final class StoreEpochWriter: EpochWriter {
+    private let plan: StreamPlan
+    private let store: StoreWriter
+    private let sinks: [Int: any SinkWriter]
+    /// Table number by stage.
+    private let tables: [Int: Int]
+
+    init(plan: StreamPlan, store: StoreWriter, sinks: [Int: any SinkWriter]) {
+        self.plan = plan
+        self.store = store
+        self.sinks = sinks
+        var tables: [Int: Int] = [:]
+        for stage in plan.stages {
+            if case .store = stage.node { tables[stage.id] = tables.count }
+        }
+        self.tables = tables
+    }
+
+    func write(stage: Int, _ batch: Batch) throws -> WriteCounts {
+        var counts = WriteCounts()
+        if let table = tables[stage] {
+            let written = try store.write(table: table, batch)
+            counts.stored = Int64(written.stored)
+            counts.duplicates = Int64(written.duplicates)
+            counts.superseded = Int64(written.superseded)
+        } else {
+            try sinks[stage]?.write(batch)
+            counts.stored = Int64(batch.count)
+        }
+        return counts
+    }
+
+    func commit(_ epoch: Epoch, counters: [StageCounters]) throws {
+        var positions: [String: Int64] = [:]
+        for (stage, sink) in sinks { positions[plan.stages[stage].name] = try sink.commit() }
+        let record = CommitRecord(
+            epoch: epoch.number, offsets: epoch.sources.map(OffsetRecord.init),
+            rejects: epoch.rejects.map(RejectRecord.init),
+            stages: zip(plan.stages, counters).map { stageRecord($0, $1) },
+            state: epoch.state.map { stage, delta in
+                StateRecord(
+                    stage: plan.stages[stage].name, upserts: delta.upserts, deletes: delta.deletes)
+            }, sinks: positions, isFinal: epoch.isFinal)
+        try store.commit(record)
+    }
+
+    func abandon() { store.rollback() }
+
+    private func stageRecord(_ stage: StagePlan, _ counters: StageCounters) -> StageRecord {
+        var ledger: [String: Int64] = [:]
+        for (reason, rows) in counters.ledger { ledger[reason.rawValue] = rows }
+        return StageRecord(
+            stage: stage.name, kind: stage.node.label,
+            input: stage.input.map { plan.stages[$0].name }, rowsIn: counters.rowsIn,
+            rowsOut: counters.rowsOut, busySeconds: Double(counters.busyNanos) / 1e9,
+            blockedSeconds: Double(counters.blockedNanos) / 1e9,
+            p50Millis: counters.latencyMillis(50), p99Millis: counters.latencyMillis(99),
+            ledger: ledger)
+    }
+}
+
+extension OffsetRecord {
+    init(_ progress: SourceProgress) {
+        self.init(
+            source: progress.name, file: progress.position.file,
+            byteOffset: progress.position.byteOffset, line: progress.position.line,
+            recordsRead: progress.recordsRead, recordsAccepted: progress.recordsAccepted,
+            recordsRejected: progress.recordsRejected,
+            watermark: progress.watermark == .min ? nil : progress.watermark,
+            isDone: progress.isDone)
+    }
+}
+
+extension RejectRecord {
+    init(_ reject: Reject) {
+        self.init(
+            stage: reject.stage, source: reject.source, file: reject.path, line: reject.line,
+            byteOffset: reject.byteOffset, column: reject.column, value: reject.value,
+            rule: reject.rule, code: reject.code.rawValue, message: reject.message,
+            raw: reject.raw)
+    }
+}

@@ -1,0 +1,86 @@
+// What an aggregate function is, and what its state must be able to do.
+
+package import WeirColumnar
+
+/// An aggregate function: typing, documentation and a maker of state.
+package struct AggregateFunction: Sendable {
+    /// Upper case.
+    package let name: String
+    package let usage: String
+    package let documentation: String
+    /// Whether it can take rows back, so that it may read an updating table.
+    package let supportsRetraction: Bool
+    /// The result type for an argument type (nil for `COUNT(*)`), or nil when it does not fit.
+    package let resolve: @Sendable (DataType?) -> DataType?
+    /// A fresh state for an argument type and a result type.
+    package let makeAccumulator: @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
+}
+
+/// The state of one aggregate for all groups of an operator; groups are dense numbers.
+///
+/// Thread-confined: it belongs to one operator.
+package protocol Accumulator: AnyObject {
+    /// Makes room for groups `0..<count`; new ones are empty.
+    func grow(to count: Int)
+
+    /// Adds rows to their groups; rows whose kind is a retraction are taken back.
+    ///
+    /// - Parameter column: the argument; nil for `COUNT(*)`.
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?)
+
+    /// The current result of some groups.
+    func results(_ groups: [Int32]) -> Column
+
+    /// Keeps only these groups and numbers them 0, 1, … in this order.
+    func compact(keeping groups: [Int32])
+
+    /// Writes the state of a group for a checkpoint.
+    func encode(_ group: Int, into bytes: inout StateBytes)
+
+    /// Reads back what `encode` wrote.
+    func decode(_ group: Int, from bytes: inout StateBytes)
+}
+
+/// State as bytes: fixed-width little-endian numbers and length-prefixed texts.
+package struct StateBytes {
+    package private(set) var bytes: [UInt8]
+    private var position = 0
+
+    package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+    package mutating func write(_ value: Int64) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func write(_ value: Int128) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func write(_ value: [UInt8]) {
+        write(Int64(value.count))
+        bytes.append(contentsOf: value)
+    }
+
+    /// Reads a number; 0 when the bytes are at their end.
+    package mutating func readInt64() -> Int64 { readInteger() }
+
+    package mutating func readInt128() -> Int128 { readInteger() }
+
+    private mutating func readInteger<Value: FixedWidthInteger>() -> Value {
+        let width = MemoryLayout<Value>.size
+        guard position + width <= bytes.count else { return 0 }
+        var value: Value = 0
+        for index in (0..<width).reversed() {
+            value = value << 8 | Value(truncatingIfNeeded: bytes[position + index])
+        }
+        position += width
+        return value
+    }
+
+    package mutating func readBytes() -> [UInt8] {
+        let count = Int(clamping: readInt64())
+        guard count >= 0, position + count <= bytes.count else { return [] }
+        defer { position += count }
+        return Array(bytes[position..<position + count])
+    }
+}

@@ -1,0 +1,36 @@
+// All functions, by name.
+
+/// Looks functions up; the lists of the families are the only place to register one.
+package enum FunctionRegistry {
+    /// Every scalar function, family by family.
+    package static let scalars: [ScalarFunction] =
+        StringFunctions.all + MathFunctions.all + TimeFunctions.all
+
+    private static let scalarsByName: [String: ScalarFunction] = {
+        var table: [String: ScalarFunction] = [:]
+        for function in scalars {
+            for name in function.names { table[name] = function }
+        }
+        return table
+    }()
+
+    private static let aggregatesByName: [String: AggregateFunction] = {
+        var table: [String: AggregateFunction] = [:]
+        for function in AggregateFunctions.all { table[function.name] = function }
+        return table
+    }()
+
+    package static func scalar(named name: String) -> ScalarFunction? {
+        scalarsByName[name.uppercased()]
+    }
+
+    package static func aggregate(named name: String) -> AggregateFunction? {
+        aggregatesByName[name.uppercased()]
+    }
+
+    /// Names for suggestions and completion.
+    package static var allNames: [String] {
+        Array(scalarsByName.keys) + Array(aggregatesByName.keys)
+            + ["COALESCE", "NULLIF", "IFNULL", "IF", "CAST", "TRY_CAST", "EXTRACT", "TRIM"]
+    }
+}

@@ -1,0 +1,190 @@
+// Date and time functions (Flink: temporal functions). The session zone is UTC.
+
+import WeirColumnar
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The list of the date and time functions.
+enum TimeFunctions {
+    static let all: [ScalarFunction] =
+        [
+            extract, floorTo, ceilTo, timestampAdd, timestampDiff, dateFormat, toDate,
+            toTimestamp, toTimestampLTZ, fromUnixTime, unixTimestamp, currentTimestamp,
+            localTimestamp, currentDate,
+        ] + fieldFunctions
+
+    /// YEAR(x) and its relatives: EXTRACT with the unit in the name.
+    private static let fieldFunctions: [ScalarFunction] = [
+        ("YEAR", TimeField.year, "2013"), ("QUARTER", .quarter, "1"), ("MONTH", .month, "1"),
+        ("WEEK", .week, "3"), ("DAYOFYEAR", .doy, "20"), ("DAYOFMONTH", .day, "20"),
+        ("DAYOFWEEK", .dow, "1"), ("HOUR", .hour, "17"), ("MINUTE", .minute, "30"),
+        ("SECOND", .second, "15"),
+    ].map { name, field, result in
+        ScalarFunction(
+            name, family: .time, usage: "\(name)(time)",
+            documentation: "The same as EXTRACT(\(field.rawValue) FROM time).",
+            examples: [FunctionExample("\(name)(TIMESTAMP '2013-01-20 17:30:15')", result)],
+            resolve: { types in
+                guard types.count == 1, let kind = timeKind(types[0].kind, field: field) else {
+                    return nil
+                }
+                return Resolution([kind], DataType(.bigint, nullable: types[0].isNullable))
+            }
+        ) { call in
+            call.mapToInt64 { row in field.value(call.integer(0, row), kind: call.types[0]) }
+        }
+    }
+
+    private static func timeKind(_ kind: DataType.Kind, field: TimeField) -> DataType.Kind? {
+        switch kind {
+        case .timestamp, .timestampLTZ: kind
+        case .date: field.isDateField ? .date : nil
+        case .time: field.isClockField ? kind : nil
+        case .null: .timestamp(3)
+        default: nil
+        }
+    }
+
+    static let extract = ScalarFunction(
+        "EXTRACT", family: .time, usage: "EXTRACT(unit FROM time)",
+        documentation:
+            "One field of a date or time: YEAR, QUARTER, MONTH, WEEK (ISO), DAY, DOY, DOW (Sunday is"
+            + " 1), ISODOW, ISOYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND, EPOCH, DECADE,"
+            + " CENTURY, MILLENNIUM.",
+        examples: [
+            FunctionExample("EXTRACT(DAY FROM DATE '2013-01-20')", "20"),
+            FunctionExample("EXTRACT(HOUR FROM TIMESTAMP '2013-01-20 17:30:15')", "17"),
+        ],
+        resolve: { types in
+            guard types.count == 2, types[0].kind.isString else { return nil }
+            let isTime = if case .time = types[1].kind { true } else { false }
+            guard types[1].kind.isTimestamp || types[1].kind == .date || isTime else { return nil }
+            return Resolution(
+                [.varchar(.max), types[1].kind], DataType(.bigint, nullable: types[1].isNullable))
+        }
+    ) { call in
+        let field = TimeField(rawValue: call.constantText(0)) ?? .epoch
+        return call.mapToInt64 { row in field.value(call.integer(1, row), kind: call.types[1]) }
+    }
+
+    static let floorTo = truncating("FLOOR_TO", "FLOOR(time TO unit)", "start", "2013-01-20 17:00:00.000")
+
+    static let ceilTo = truncating(
+        "CEIL_TO", "CEIL(time TO unit)", "next start", "2013-01-20 18:00:00.000")
+
+    private static func truncating(
+        _ name: String, _ usage: String, _ what: String, _ result: String
+    ) -> ScalarFunction {
+        let isUp = name == "CEIL_TO"
+        return ScalarFunction(
+            name, family: .time, usage: usage,
+            documentation: "The \(what) of a unit (YEAR … SECOND) of a date or timestamp.",
+            examples: [
+                FunctionExample(
+                    "\(isUp ? "CEIL" : "FLOOR")(CAST('2013-01-20 17:30:15' AS TIMESTAMP(3)) TO HOUR)",
+                    result)
+            ],
+            resolve: { types in
+                guard types.count == 2, types[1].kind.isTimestamp || types[1].kind == .date else {
+                    return nil
+                }
+                return Resolution([.varchar(.max), types[1].kind], types[1])
+            }
+        ) { call in
+            let unit = TimeField(rawValue: call.constantText(0)) ?? .second
+            let isDate = call.types[1] == .date
+            return call.mapToInt64 { row in
+                let value = call.integer(1, row)
+                let micros = isDate ? value &* Calendar.microsPerDay : value
+                let floor = unit.floor(micros)
+                let result = isUp && floor != micros ? unit.next(floor) : floor
+                return isDate ? floorDivide(result, Calendar.microsPerDay) : result
+            }
+        }
+    }
+
+    static let timestampAdd = ScalarFunction(
+        "TIMESTAMPADD", family: .time, usage: "TIMESTAMPADD(unit, number, time)",
+        documentation: "The time some units later.",
+        examples: [FunctionExample("TIMESTAMPADD(WEEK, 1, DATE '2003-01-02')", "2003-01-09")],
+        resolve: { types in
+            guard types.count == 3, types[0].kind.isString, types[1].kind.isInteger else {
+                return nil
+            }
+            guard types[2].kind.isTimestamp || types[2].kind == .date else { return nil }
+            return Resolution(
+                [.varchar(.max), .bigint, types[2].kind],
+                DataType(types[2].kind, nullable: Typing.nullable(types)))
+        }
+    ) { call in
+        let unit = TimeField(rawValue: call.constantText(0)) ?? .second
+        let isDate = call.types[2] == .date
+        return call.mapToInt64 { row in
+            let value = call.integer(2, row)
+            let micros = isDate ? value &* Calendar.microsPerDay : value
+            let result = unit.add(call.integer(1, row), to: micros)
+            return isDate ? floorDivide(result, Calendar.microsPerDay) : result
+        }
+    }
+
+    static let timestampDiff = ScalarFunction(
+        "TIMESTAMPDIFF", family: .time, usage: "TIMESTAMPDIFF(unit, from, to)",
+        documentation: "The number of whole units between two times.",
+        examples: [
+            FunctionExample(
+                "TIMESTAMPDIFF(DAY, TIMESTAMP '2003-01-02 10:00:00', TIMESTAMP '2003-01-03 10:00:00')",
+                "1")
+        ],
+        resolve: { types in
+            guard types.count == 3, types[0].kind.isString else { return nil }
+            let kinds = types.dropFirst().map(\.kind)
+            guard kinds.allSatisfy({ $0.isTimestamp || $0 == .date }) else { return nil }
+            return Resolution(
+                [.varchar(.max)] + kinds.map { $0 == .date ? .timestamp(3) : $0 },
+                DataType(.int, nullable: Typing.nullable(types)))
+        }
+    ) { call in
+        let unit = TimeField(rawValue: call.constantText(0)) ?? .second
+        return call.mapToInt64 { row in
+            let difference = unit.difference(from: call.integer(1, row), to: call.integer(2, row))
+            return Int64(Int32(truncatingIfNeeded: difference))
+        }
+    }
+
+    static let currentTimestamp = clock(
+        ["CURRENT_TIMESTAMP", "NOW"], "The time now, as an instant.", .timestampLTZ(3))
+
+    static let localTimestamp = clock(
+        ["LOCALTIMESTAMP"], "The time now in the session zone.", .timestamp(3))
+
+    static let currentDate = clock(["CURRENT_DATE"], "The date now in the session zone.", .date)
+
+    private static func clock(
+        _ names: [String], _ documentation: String, _ kind: DataType.Kind
+    ) -> ScalarFunction {
+        let kernel: @Sendable (FunctionCall) -> Column = { call in
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            let micros = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000_000 * 1000
+            let value = kind == .date ? floorDivide(micros, Calendar.microsPerDay) : micros
+            return .constant(.int64(value), physical: .int64, count: call.count)
+        }
+        let resolve: @Sendable ([DataType]) -> Resolution? = {
+            $0.isEmpty ? Resolution([], DataType(kind, nullable: false)) : nil
+        }
+        if names.count > 1 {
+            return ScalarFunction(
+                names[0], names[1], family: .time, usage: names[0], documentation: documentation,
+                examples: [], isDeterministic: false, resolve: resolve, kernel: kernel)
+        }
+        return ScalarFunction(
+            names[0], family: .time, usage: names[0], documentation: documentation, examples: [],
+            isDeterministic: false, resolve: resolve, kernel: kernel)
+    }
+}

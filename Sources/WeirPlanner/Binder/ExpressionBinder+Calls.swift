@@ -1,0 +1,196 @@
+// Function calls, CASE and its relatives.
+
+import WeirColumnar
+import WeirFunctions
+import WeirSQL
+
+extension ExpressionBinder {
+    mutating func bindCall(
+        _ name: Identifier, _ arguments: [Expression], isDistinct: Bool, _ span: Span
+    ) -> BoundExpression? {
+        let upper = name.name.uppercased()
+        if let function = FunctionRegistry.aggregate(named: upper) {
+            return bindAggregate(function, arguments, isDistinct: isDistinct, span)
+        }
+        if isDistinct {
+            return fail("bad-distinct", "DISTINCT belongs to aggregate functions", span)
+        }
+        if let conditional = bindConditional(upper, arguments, span) { return conditional.result }
+        return bindFunction(name.name, arguments.map { bind($0) }, span, nameSpan: name.span)
+    }
+
+    /// Binds a call of a registered function; nil operands have been reported already.
+    mutating func bindFunction(
+        _ name: String, _ operands: [BoundExpression?], _ span: Span, nameSpan: Span? = nil
+    ) -> BoundExpression? {
+        guard let function = FunctionRegistry.scalar(named: name) else {
+            let suggestion = nearestName(to: name.uppercased(), among: FunctionRegistry.allNames)
+            return fail(
+                "unknown-function", "there is no function \(name.uppercased())",
+                nameSpan ?? span, hint: suggestion.map { "did you mean \($0)?" })
+        }
+        var arguments: [BoundExpression] = []
+        for operand in operands {
+            guard let operand else { return nil }
+            arguments.append(operand)
+        }
+        guard let resolution = function.resolve(arguments.map(\.type)) else {
+            let types = arguments.map { "\($0.type.kind)" }.joined(separator: ", ")
+            return fail(
+                "bad-arguments", "\(function.name) does not take (\(types))", span,
+                hint: "usage: \(function.usage)")
+        }
+        let coerced = zip(arguments, resolution.arguments).map { coerce($0, to: $1) }
+        return BoundExpression(.call(function.name, coerced), resolution.result, span)
+    }
+
+    private mutating func bindAggregate(
+        _ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool, _ span: Span
+    ) -> BoundExpression? {
+        guard aggregates != nil else {
+            return fail(
+                "misplaced-aggregate", "\(function.name) cannot be used in \(place)", span,
+                hint: place == "WHERE" ? "filter groups with HAVING" : nil)
+        }
+        if isDistinct {
+            return fail("unsupported", "\(function.name)(DISTINCT …) is not supported yet", span)
+        }
+        guard arguments.count == 1 else {
+            return fail(
+                "bad-arguments", "\(function.name) takes one argument", span,
+                hint: "usage: \(function.usage)")
+        }
+        let outer = aggregates
+        aggregates = nil
+        let bound = bind(arguments[0])
+        aggregates = outer
+        guard let bound else { return nil }
+        guard let type = function.resolve(bound.type) else {
+            return fail(
+                "bad-arguments", "\(function.name) does not take \(bound.type.kind)", span,
+                hint: "usage: \(function.usage)")
+        }
+        return register(
+            AggregateCall(function: function.name, argument: bound, type: type), span)
+    }
+
+    mutating func bindCountStar(_ name: Identifier, _ span: Span) -> BoundExpression? {
+        guard name.name.uppercased() == "COUNT" else {
+            return fail("bad-arguments", "only COUNT takes *", span)
+        }
+        guard aggregates != nil else {
+            return fail("misplaced-aggregate", "COUNT cannot be used in \(place)", span)
+        }
+        return register(
+            AggregateCall(
+                function: "COUNT", argument: nil, type: DataType(.bigint, nullable: false)), span)
+    }
+
+    /// Stands for the call as a column with a negative number until the grouping is known.
+    private mutating func register(_ call: AggregateCall, _ span: Span) -> BoundExpression {
+        var calls = aggregates ?? []
+        let existing = calls.firstIndex {
+            $0.function == call.function && $0.argument == call.argument
+        }
+        let index = existing ?? calls.count
+        if existing == nil { calls.append(call) }
+        aggregates = calls
+        return BoundExpression(.column(-1 - index), call.type, span)
+    }
+
+    // MARK: Conditionals
+
+    mutating func bindCase(
+        _ operand: Expression?, _ branches: [(when: Expression, then: Expression)],
+        _ otherwise: Expression?, _ span: Span
+    ) -> BoundExpression? {
+        var conditions: [BoundExpression?] = []
+        var values: [BoundExpression?] = []
+        for branch in branches {
+            if let operand {
+                let pair = bindComparable(operand, branch.when, branch.when.span)
+                conditions.append(pair.map { compare(.equal, $0.0, $0.1, branch.when.span) })
+            } else {
+                conditions.append(bindBoolean(branch.when))
+            }
+            values.append(bind(branch.then))
+        }
+        let last =
+            otherwise.map { bind($0) }
+            ?? BoundExpression(.literal(.null), DataType(.null), span)
+        return choose(conditions, values, last, span)
+    }
+
+    private mutating func choose(
+        _ conditions: [BoundExpression?], _ values: [BoundExpression?],
+        _ otherwise: BoundExpression?, _ span: Span
+    ) -> BoundExpression? {
+        let tests = conditions.compactMap { $0 }
+        let results = values.compactMap { $0 }
+        guard tests.count == conditions.count, results.count == values.count, let otherwise else {
+            return nil
+        }
+        guard let common = commonType(results + [otherwise]) else {
+            let types = (results + [otherwise]).map { "\($0.type.kind)" }
+            return fail(
+                "type-mismatch", "the branches have no common type (\(types.joined(separator: ", ")))",
+                span, hint: "CAST them to one type")
+        }
+        let isNullable = results.contains { $0.type.isNullable } || otherwise.type.isNullable
+        return BoundExpression(
+            .choose(
+                conditions: tests, values: results.map { coerce($0, to: common.kind) },
+                coerce(otherwise, to: common.kind)), DataType(common.kind, nullable: isNullable),
+            span)
+    }
+
+    /// COALESCE, IFNULL, NULLIF and IF as CASE; nil when the name is none of them.
+    private mutating func bindConditional(
+        _ name: String, _ arguments: [Expression], _ span: Span
+    ) -> (result: BoundExpression?, Void)? {
+        switch name {
+        case "COALESCE", "IFNULL":
+            guard !arguments.isEmpty, name == "COALESCE" || arguments.count == 2 else {
+                return (fail("bad-arguments", "\(name) takes two values or more", span), ())
+            }
+            return (coalesce(arguments.map { bind($0) }, span), ())
+        case "NULLIF":
+            guard arguments.count == 2 else {
+                return (fail("bad-arguments", "NULLIF takes two values", span), ())
+            }
+            let first = bind(arguments[0])
+            let pair = bindComparable(arguments[0], arguments[1], span)
+            let null = BoundExpression(.literal(.null), DataType(.null), span)
+            return (
+                choose([pair.map { compare(.equal, $0.0, $0.1, span) }], [null], first, span), ()
+            )
+        case "IF":
+            guard arguments.count == 3 else {
+                return (
+                    fail("bad-arguments", "IF takes a condition and two values", span), ()
+                )
+            }
+            return (
+                choose(
+                    [bindBoolean(arguments[0])], [bind(arguments[1])], bind(arguments[2]), span),
+                ()
+            )
+        default:
+            return nil
+        }
+    }
+
+    private mutating func coalesce(
+        _ operands: [BoundExpression?], _ span: Span
+    ) -> BoundExpression? {
+        let values = operands.compactMap { $0 }
+        guard values.count == operands.count, let last = values.last else { return nil }
+        let never = DataType(.boolean, nullable: false)
+        let tests = values.dropLast().map {
+            BoundExpression(.isNull($0, negated: true), never, $0.span)
+        }
+        guard let chosen = choose(tests, Array(values.dropLast()), last, span) else { return nil }
+        let isNullable = values.allSatisfy { $0.type.isNullable }
+        return BoundExpression(chosen.node, chosen.type.nullable(isNullable), span)
+    }
+}

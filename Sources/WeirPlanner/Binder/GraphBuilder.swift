@@ -1,0 +1,50 @@
+// Collects the stages of a plan while statements are bound.
+
+import WeirColumnar
+import WeirSQL
+
+/// The stages so far; names stay unique.
+struct GraphBuilder {
+    private(set) var stages: [StagePlan] = []
+    private var names: Set<String> = []
+
+    /// Adds a stage behind another and returns its number.
+    mutating func add(
+        _ name: String, _ node: StreamNode, input: Int?, relation: Relation, span: Span
+    ) -> Int {
+        var unique = name
+        var suffix = 2
+        while !names.insert(unique).inserted {
+            unique = "\(name)#\(suffix)"
+            suffix += 1
+        }
+        stages.append(
+            StagePlan(
+                id: stages.count, name: unique, node: node, input: input, relation: relation,
+                span: span))
+        return stages.count - 1
+    }
+
+    /// Only the stages that lead to a sink, numbered anew.
+    func pruned() -> [StagePlan] {
+        var isNeeded = [Bool](repeating: false, count: stages.count)
+        for stage in stages.reversed() {
+            switch stage.node {
+            case .store, .sink: isNeeded[stage.id] = true
+            default: break
+            }
+            if isNeeded[stage.id], let input = stage.input { isNeeded[input] = true }
+        }
+        var numbers: [Int: Int] = [:]
+        var result: [StagePlan] = []
+        for stage in stages where isNeeded[stage.id] {
+            numbers[stage.id] = result.count
+            result.append(
+                StagePlan(
+                    id: result.count, name: stage.name, node: stage.node,
+                    input: stage.input.flatMap { numbers[$0] }, relation: stage.relation,
+                    span: stage.span))
+        }
+        return result
+    }
+}

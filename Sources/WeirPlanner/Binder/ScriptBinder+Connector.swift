@@ -1,0 +1,244 @@
+// WITH options and sinks.
+
+import WeirColumnar
+import WeirSQL
+
+/// A checked WITH clause.
+struct ConnectorSettings {
+    let connector: String
+    let format: String?
+    /// All options but `connector` and `format`.
+    let options: [String: String]
+}
+
+extension ScriptBinder {
+    /// Checks the WITH clause of a table and remembers it for INSERT INTO.
+    mutating func checkConnector(_ table: CreateTable) -> Bool {
+        createStatements[table.name.key] = table
+        return true
+    }
+
+    mutating func sourceSettings(
+        _ table: CreateTable, _ columns: [Field]
+    ) -> ConnectorSettings? {
+        guard let (settings, connector, format) = settings(table) else { return nil }
+        if let format, connector.isSource, !format.supportsNested {
+            for column in columns where column.type.kind.isNested {
+                diagnostics.append(
+                    .error(
+                        "unsupported", "the format \(format.name) cannot hold \(column.type.kind)"
+                            + " ('\(column.name)')", at: table.name.span,
+                        hint: "use the format json, or declare the column as STRING"))
+                return nil
+            }
+        }
+        return settings
+    }
+
+    /// The connector, its format and the options, each checked by name and value.
+    private mutating func settings(
+        _ table: CreateTable
+    ) -> (ConnectorSettings, ConnectorDescription, FormatDescription?)? {
+        guard let choice = table.options.first(where: { $0.key == "connector" }) else {
+            diagnostics.append(
+                .error(
+                    "no-connector", "'\(table.name.name)' says not where its rows are",
+                    at: table.name.span,
+                    hint: "add WITH ('connector' = 'filesystem', 'path' = '…', 'format' = 'csv');"
+                        + " internal tables are not supported yet"))
+            return nil
+        }
+        let names = connectors.connectors.map(\.name)
+        guard let connector = connectors.connectors.first(where: { $0.name == choice.value })
+        else {
+            diagnostics.append(
+                .error(
+                    "unknown-connector", "there is no connector '\(choice.value)'",
+                    at: choice.valueSpan,
+                    hint: nearestName(to: choice.value, among: names).map { "did you mean \($0)?" }
+                        ?? "connectors: \(names.joined(separator: ", "))"))
+            return nil
+        }
+        let formatOption = table.options.first { $0.key == "format" }
+        var format: FormatDescription?
+        if let formatOption {
+            format = findFormat(formatOption)
+            if format == nil { return nil }
+        } else if connector.needsFormat {
+            diagnostics.append(
+                .error(
+                    "missing-option", "the connector \(connector.name) needs a format",
+                    at: choice.valueSpan, hint: "add 'format' = 'csv' or 'format' = 'json'"))
+            return nil
+        }
+        guard let options = checkOptions(table, connector, format) else { return nil }
+        let settings = ConnectorSettings(
+            connector: connector.name, format: format?.name, options: options)
+        return (settings, connector, format)
+    }
+
+    private mutating func findFormat(_ option: TableOption) -> FormatDescription? {
+        let names = connectors.formats.map(\.name)
+        if let format = connectors.formats.first(where: { $0.name == option.value }) {
+            return format
+        }
+        diagnostics.append(
+            .error(
+                "unknown-format", "there is no format '\(option.value)'", at: option.valueSpan,
+                hint: nearestName(to: option.value, among: names).map { "did you mean \($0)?" }
+                    ?? "formats: \(names.joined(separator: ", "))"))
+        return nil
+    }
+
+    private mutating func checkOptions(
+        _ table: CreateTable, _ connector: ConnectorDescription, _ format: FormatDescription?
+    ) -> [String: String]? {
+        var hasFailed = false
+        var result: [String: String] = [:]
+        let known = connector.options + (format?.options ?? [])
+        for option in table.options where option.key != "connector" && option.key != "format" {
+            guard let description = known.first(where: { $0.key == option.key }) else {
+                let names = known.map(\.key) + ["connector", "format"]
+                diagnostics.append(
+                    .error(
+                        "unknown-option", "\(owner(connector, format)) has no option"
+                            + " '\(option.key)'", at: option.keySpan,
+                        hint: nearestName(to: option.key, among: names)
+                            .map { "did you mean '\($0)'?" }
+                            ?? (known.isEmpty
+                                ? nil
+                                : "options: \(known.map(\.key).joined(separator: ", "))")))
+                hasFailed = true
+                continue
+            }
+            if let problem = problem(option.value, description.kind) {
+                diagnostics.append(
+                    .error(
+                        "bad-option", "'\(option.key)' \(problem)", at: option.valueSpan,
+                        hint: description.documentation))
+                hasFailed = true
+            }
+            if result[option.key] != nil {
+                diagnostics.append(
+                    .error(
+                        "duplicate-option", "'\(option.key)' is given twice", at: option.keySpan))
+                hasFailed = true
+            }
+            result[option.key] = option.value
+        }
+        for option in known where option.isRequired && result[option.key] == nil {
+            diagnostics.append(
+                .error(
+                    "missing-option", "\(owner(connector, format)) needs the option"
+                        + " '\(option.key)'", at: table.name.span, hint: option.documentation))
+            hasFailed = true
+        }
+        return hasFailed ? nil : result
+    }
+
+    private func owner(_ connector: ConnectorDescription, _ format: FormatDescription?) -> String {
+        format.map { "\(connector.name) with \($0.name)" } ?? "the connector \(connector.name)"
+    }
+
+    private func problem(_ value: String, _ kind: OptionKind) -> String? {
+        switch kind {
+        case .text: return nil
+        case .boolean:
+            return ["true", "false"].contains(value.lowercased()) ? nil : "is true or false"
+        case .character:
+            let unescaped = value == "\\t" ? "\t" : value
+            return unescaped.utf8.count == 1 ? nil : "is one ASCII character"
+        case .choice(let choices):
+            return choices.contains { $0.lowercased() == value.lowercased() }
+                ? nil : "is one of \(choices.joined(separator: ", "))"
+        }
+    }
+
+    // MARK: Sinks
+
+    mutating func bindSink(
+        _ table: CreateTable, _ query: BoundQuery, _ target: Identifier, _ statement: Statement
+    ) {
+        guard let (settings, connector, _) = settings(table) else { return }
+        guard connector.isSink else {
+            diagnostics.append(
+                .error(
+                    "not-a-sink", "the connector \(connector.name) cannot be written to",
+                    at: target.span))
+            return
+        }
+        if query.relation.mode == .updating, !connector.acceptsUpdates {
+            diagnostics.append(
+                .error(
+                    "updating-sink", "the connector \(connector.name) only takes new rows, this"
+                        + " query updates its rows", at: statement.span.clipped,
+                    hint: "aggregate over a window, or keep the result in a table: Name := SELECT …"
+                ))
+            return
+        }
+        if query.limit != nil || !query.order.isEmpty {
+            diagnostics.append(
+                .warning(
+                    "order-ignored", "ORDER BY and LIMIT have no effect on a stream that is"
+                        + " written out", at: statement.span.clipped))
+        }
+        guard let columns = sinkColumns(table),
+            let mapped = convert(query, to: columns, target, statement)
+        else { return }
+        let plan = SinkPlan(
+            name: table.name.name, connector: settings.connector, format: settings.format,
+            options: settings.options, columns: columns)
+        _ = graph.add(
+            "\(table.name.name).sink", .sink(plan), input: mapped.stage, relation: mapped.relation,
+            span: statement.span)
+    }
+
+    private mutating func sinkColumns(_ table: CreateTable) -> [Field]? {
+        var columns: [Field] = []
+        for element in table.elements {
+            guard case .column(let name, let type, _) = element else { continue }
+            guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+            columns.append(Field(name.name, bound))
+        }
+        return columns
+    }
+
+    /// Brings the query's columns to the sink's types, by position.
+    private mutating func convert(
+        _ query: BoundQuery, to columns: [Field], _ target: Identifier, _ statement: Statement
+    ) -> BoundQuery? {
+        let given = query.relation.columns
+        guard given.count == columns.count else {
+            diagnostics.append(
+                .error(
+                    "column-count", "the query gives \(given.count) columns, '\(target.name)' has"
+                        + " \(columns.count)", at: target.span))
+            return nil
+        }
+        let binder = ExpressionBinder(
+            scope: Scope(columns: given, qualifier: nil), allowsAggregates: false, place: "INSERT")
+        var expressions: [BoundExpression] = []
+        for (index, (from, to)) in zip(given, columns).enumerated() {
+            guard isImplicit(from.type.kind, to.type.kind) else {
+                diagnostics.append(
+                    .error(
+                        "type-mismatch", "column \(index + 1) is \(from.type.kind), '\(to.name)'"
+                            + " takes \(to.type.kind)", at: target.span, hint: "add a CAST"))
+                return nil
+            }
+            let column = BoundExpression(.column(index), from.type, statement.span)
+            expressions.append(binder.coerce(column, to: to.type.kind))
+        }
+        return project(
+            expressions, columns.map(\.name),
+            QueryInput(stage: query.stage, relation: query.relation, qualifier: nil), nil,
+            "\(target.name).cast", statement.span)
+    }
+
+    private func isImplicit(_ from: DataType.Kind, _ to: DataType.Kind) -> Bool {
+        if from == to || from == .null { return true }
+        if from.isNumeric, to.isNumeric { return true }
+        if from.isString, to.isString { return true }
+        return from.isTimestamp && to.isTimestamp
+    }
+}

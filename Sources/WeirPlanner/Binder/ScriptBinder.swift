@@ -1,0 +1,268 @@
+// Statements to a plan.
+
+import WeirColumnar
+package import WeirSQL
+
+/// What compiling a script gives.
+package struct Compilation: Sendable {
+    /// The plan; nil when there are errors.
+    package let plan: StreamPlan?
+    /// Of all stages: lexer, parser and binder.
+    package let diagnostics: [Diagnostic]
+    package let source: SourceText
+}
+
+/// Binds a script statement by statement; an error in one does not hide those in the next.
+package struct ScriptBinder {
+    let connectors: ConnectorCatalog
+    var diagnostics: [Diagnostic] = []
+    var graph = GraphBuilder()
+    /// Tables by lower-case name.
+    var tables: [String: CatalogTable] = [:]
+    /// Names whose definition failed; using them is not reported again.
+    var failedNames: Set<String> = []
+
+    /// Parses and binds a script.
+    package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
+        let script = Parser.parse(source)
+        var binder = ScriptBinder(connectors: connectors)
+        binder.diagnostics = script.diagnostics
+        binder.noteFailedNames(script)
+        for statement in script.statements { binder.bind(statement) }
+        let stages = binder.graph.pruned()
+        if !binder.diagnostics.hasErrors, stages.isEmpty {
+            binder.diagnostics.append(
+                .error(
+                    "no-output", "this script defines nothing to run", at: Span(0, 0),
+                    hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
+        }
+        let isUsable = !binder.diagnostics.hasErrors
+        return Compilation(
+            plan: isUsable ? StreamPlan(stages: stages) : nil, diagnostics: binder.diagnostics,
+            source: source)
+    }
+
+    private init(connectors: ConnectorCatalog) { self.connectors = connectors }
+
+    /// A statement that did not parse may have defined anything; names after an error that look
+    /// defined in the text are not called unknown.
+    private mutating func noteFailedNames(_ script: Script) {
+        guard !script.diagnostics.isEmpty else { return }
+        let (tokens, _) = Lexer.tokenize(script.source)
+        let defined = Set(
+            script.statements.compactMap { statement -> String? in
+                switch statement.kind {
+                case .createTable(let table): table.name.key
+                case .define(let name, _), .createView(let name, _): name.key
+                case .insert: nil
+                }
+            })
+        for (index, token) in tokens.enumerated()
+        where token.kind == .word || token.kind == .quotedIdentifier {
+            let isDefinition = index + 1 < tokens.count && tokens[index + 1].isSymbol(":=")
+            let isCreated =
+                index > 0 && (tokens[index - 1].isWord("TABLE") || tokens[index - 1].isWord("VIEW"))
+            if isDefinition || isCreated, !defined.contains(token.text.lowercased()) {
+                failedNames.insert(token.text.lowercased())
+            }
+        }
+    }
+
+    private mutating func bind(_ statement: Statement) {
+        checkHints(statement)
+        switch statement.kind {
+        case .createTable(let table): bindCreate(table, statement)
+        case .define(let name, let query):
+            let isHidden =
+                name.name.hasPrefix("_")
+                || statement.preamble.hints.contains { $0.name.key == "no_query" }
+            define(name, query, statement, isStored: !isHidden)
+        case .createView(let name, let query): define(name, query, statement, isStored: false)
+        case .insert(let target, let query): bindInsert(target, query, statement)
+        }
+    }
+
+    /// SQRL's hints; those without effect here are known all the same.
+    private static let knownHints = [
+        "primary_key", "index", "partition_key", "vector_dim", "query_by_all", "query_by_any",
+        "no_query", "insert", "ttl", "cache", "filtered_distinct_order", "engine", "exec",
+        "maintenance", "test", "workload", "row_count",
+    ]
+
+    private mutating func checkHints(_ statement: Statement) {
+        for hint in statement.preamble.hints {
+            if hint.name.key == "no_query" { continue }
+            let isKnown = Self.knownHints.contains(hint.name.key)
+            let suggestion = nearestName(to: hint.name.name, among: Self.knownHints)
+            diagnostics.append(
+                .warning(
+                    isKnown ? "hint-ignored" : "unknown-hint",
+                    isKnown
+                        ? "the hint '\(hint.name.name)' has no effect yet"
+                        : "there is no hint '\(hint.name.name)'", at: hint.name.span,
+                    hint: isKnown ? nil : suggestion.map { "did you mean \($0)?" }))
+        }
+    }
+
+    private mutating func register(_ name: Identifier, _ table: CatalogTable) -> Bool {
+        if tables[name.key] != nil {
+            diagnostics.append(
+                .error("duplicate-table", "'\(name.name)' is already defined", at: name.span))
+            return false
+        }
+        tables[name.key] = table
+        return true
+    }
+
+    // MARK: Definitions
+
+    private mutating func define(
+        _ name: Identifier, _ query: Query, _ statement: Statement, isStored: Bool
+    ) {
+        if name.key.hasPrefix("weir_") || name.key.hasPrefix("sqlite_") {
+            diagnostics.append(
+                .error(
+                    "reserved-name", "names that begin with weir_ or sqlite_ are reserved",
+                    at: name.span))
+            failedNames.insert(name.key)
+            return
+        }
+        guard let bound = bind(query, name: name.name) else {
+            failedNames.insert(name.key)
+            return
+        }
+        let table = CatalogTable(
+            name: name.name, kind: .stream(stage: bound.stage), relation: bound.relation,
+            span: name.span, hasLimit: bound.limit != nil)
+        guard register(name, table), isStored else { return }
+        store(name, bound, statement)
+    }
+
+    private mutating func store(_ name: Identifier, _ bound: BoundQuery, _ statement: Statement) {
+        let relation = bound.relation
+        if relation.mode == .updating, relation.key == nil {
+            diagnostics.append(
+                .error(
+                    "lost-key", "this table updates its rows, but the columns that tell them apart"
+                        + " are not selected", at: statement.span.clipped,
+                    hint: "select the GROUP BY columns too"))
+            return
+        }
+        let table = StoredTable(
+            name: name.name, columns: relation.columns, key: relation.key ?? [],
+            mode: relation.mode, order: bound.order, limit: bound.limit,
+            documentation: statement.preamble.documentation)
+        _ = graph.add(
+            "\(name.name).table", .store(table), input: bound.stage, relation: relation,
+            span: statement.span)
+    }
+
+    // MARK: Names
+
+    /// The stage behind a table name; a source comes to life when it is first read.
+    mutating func resolveTable(
+        _ path: [Identifier], _ span: Span
+    ) -> (stage: Int, relation: Relation, name: String)? {
+        guard path.count == 1, let name = path.first else {
+            diagnostics.append(
+                .error("unsupported", "tables of other databases are not supported yet", at: span))
+            return nil
+        }
+        guard var table = tables[name.key] else {
+            if failedNames.contains(name.key) { return nil }
+            let suggestion = nearestName(to: name.name, among: tables.values.map(\.name))
+            diagnostics.append(
+                .error(
+                    "unknown-table", "there is no table '\(name.name)'", at: span,
+                    hint: suggestion.map { "did you mean \($0)?" }
+                        ?? "a table is defined before it is read"))
+            return nil
+        }
+        if table.hasLimit {
+            diagnostics.append(
+                .error(
+                    "unsupported", "reading a table with LIMIT in another definition is not"
+                        + " supported yet", at: span))
+            return nil
+        }
+        if case .external(let create, let statementSpan) = table.kind {
+            let choice = create.options.first { $0.key == "connector" }?.value
+            if let connector = connectors.connectors.first(where: { $0.name == choice }),
+                !connector.isSource
+            {
+                diagnostics.append(
+                    .error(
+                        "not-a-source", "the connector \(connector.name) cannot be read",
+                        at: span))
+                return nil
+            }
+            guard
+                let stage = bindSource(create, span: statementSpan, relation: &table.relation)
+            else {
+                failedNames.insert(name.key)
+                tables[name.key] = nil
+                return nil
+            }
+            table.kind = .stream(stage: stage)
+            tables[name.key] = table
+        }
+        guard case .stream(let stage) = table.kind else { return nil }
+        return (stage, table.relation, table.name)
+    }
+
+    private mutating func bindCreate(_ table: CreateTable, _ statement: Statement) {
+        let relation = Relation(columns: [], rowtime: nil, key: nil, mode: .append)
+        let entry = CatalogTable(
+            name: table.name.name, kind: .external(table, span: statement.span),
+            relation: relation, span: table.name.span, hasLimit: false)
+        guard register(table.name, entry) else { return }
+        // Checked in full even when nobody reads it; the stage is pruned if unused.
+        if !checkConnector(table) { failedNames.insert(table.name.key) }
+        if diagnosticsOfSource(table) {
+            failedNames.insert(table.name.key)
+            tables[table.name.key] = nil
+        }
+    }
+
+    private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {
+        let before = diagnostics.filter { $0.severity == .error }.count
+        var relation = Relation(columns: [], rowtime: nil, key: nil, mode: .append)
+        var scratch = self
+        _ = scratch.bindSource(table, span: table.name.span, relation: &relation)
+        diagnostics = scratch.diagnostics
+        return diagnostics.filter { $0.severity == .error }.count > before
+    }
+
+    // MARK: INSERT INTO
+
+    private mutating func bindInsert(
+        _ target: Identifier, _ query: Query, _ statement: Statement
+    ) {
+        guard let bound = bind(query, name: "\(target.name).insert") else { return }
+        guard let table = tables[target.key] else {
+            if failedNames.contains(target.key) { return }
+            let suggestion = nearestName(to: target.name, among: tables.values.map(\.name))
+            diagnostics.append(
+                .error(
+                    "unknown-table", "there is no table '\(target.name)' to insert into",
+                    at: target.span, hint: suggestion.map { "did you mean \($0)?" }))
+            return
+        }
+        guard let create = createStatements[target.key] else {
+            diagnostics.append(
+                .error(
+                    "not-a-sink", "'\(table.name)' is a definition, only a CREATE TABLE can be"
+                        + " inserted into", at: target.span))
+            return
+        }
+        bindSink(create, bound, target, statement)
+    }
+
+    /// CREATE TABLE statements seen, by lower-case name.
+    var createStatements: [String: CreateTable] = [:]
+}
+
+extension Span {
+    /// A statement's first bytes, so that a caret line stays readable.
+    var clipped: Span { Span(start, min(end, start + 40)) }
+}

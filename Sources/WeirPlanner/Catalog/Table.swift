@@ -1,0 +1,46 @@
+// Tables that a script has defined so far.
+
+package import WeirColumnar
+import WeirSQL
+
+/// How the rows of a table change.
+package enum ChangelogMode: String, Sendable {
+    /// Rows are only added.
+    case append
+    /// Rows of a key are replaced and removed.
+    case updating
+}
+
+/// The shape and the stream properties of a table.
+package struct Relation: Sendable {
+    package var columns: [Field]
+    /// The column that is the event time, if it has one.
+    package var rowtime: Int?
+    /// Columns that tell rows apart, if any do.
+    package var key: [Int]?
+    package var mode: ChangelogMode
+
+    package init(columns: [Field], rowtime: Int?, key: [Int]?, mode: ChangelogMode) {
+        self.columns = columns
+        self.rowtime = rowtime
+        self.key = key
+        self.mode = mode
+    }
+}
+
+/// What a name in a script stands for.
+struct CatalogTable {
+    enum Kind {
+        /// The output of a stage.
+        case stream(stage: Int)
+        /// A CREATE TABLE that is only written to until somebody reads it.
+        case external(CreateTable, span: Span)
+    }
+
+    let name: String
+    var kind: Kind
+    var relation: Relation
+    let span: Span
+    /// A LIMIT applied when the table is read; such a table cannot feed others.
+    let hasLimit: Bool
+}

@@ -1,0 +1,108 @@
+// What a plan is, in words: `weir explain`.
+
+import WeirColumnar
+package import WeirSQL
+
+/// Renders plans as text.
+package struct PlanExplainer: Sendable {
+    private let plan: StreamPlan
+    private let source: SourceText
+
+    package init(plan: StreamPlan, source: SourceText) {
+        self.plan = plan
+        self.source = source
+    }
+
+    /// All stages, or those that lead to one table; nil when there is no such table.
+    package func text(table: String?) -> String? {
+        var shown = plan.stages
+        if let table {
+            guard let last = find(table) else { return nil }
+            var wanted: Set<Int> = []
+            var next: Int? = last.id
+            while let id = next {
+                wanted.insert(id)
+                next = plan.stages[id].input
+            }
+            shown = plan.stages.filter { wanted.contains($0.id) }
+        }
+        return shown.map(describe).joined(separator: "\n")
+    }
+
+    /// Names that `text(table:)` takes.
+    package var tableNames: [String] {
+        plan.stages.map { $0.name.hasSuffix(".table") ? String($0.name.dropLast(6)) : $0.name }
+    }
+
+    private func find(_ table: String) -> StagePlan? {
+        let wanted = table.lowercased()
+        return plan.stages.first { $0.name.lowercased() == wanted + ".table" }
+            ?? plan.stages.last { $0.name.lowercased() == wanted }
+    }
+
+    private func describe(_ stage: StagePlan) -> String {
+        let relation = stage.relation
+        var lines = ["=== \(stage.name)  [\(stage.node.label)]  line \(line(stage.span))"]
+        if let input = stage.input { lines.append("input     \(plan.stages[input].name)") }
+        lines.append("does      \(work(stage))")
+        lines.append("changes   \(relation.mode == .append ? "append only" : "updates by key")")
+        if let key = relation.key {
+            let names = key.map { relation.columns[$0].name }
+            lines.append("key       \(names.isEmpty ? "(one row)" : names.joined(separator: ", "))")
+        }
+        if let rowtime = relation.rowtime {
+            lines.append("time      \(relation.columns[rowtime].name)")
+        }
+        for (index, column) in relation.columns.enumerated() {
+            lines.append("\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ span: Span) -> Int { source.position(at: span.start).line }
+
+    private func work(_ stage: StagePlan) -> String {
+        switch stage.node {
+        case .source(let source):
+            let place = source.options["path"].map { " \($0)" } ?? ""
+            return "reads \(source.connector)\(source.format.map { " \($0)" } ?? "")\(place)"
+        case .check(let check):
+            var parts: [String] = []
+            if let watermark = check.watermark {
+                parts.append("watermark \(text(watermark.expression))")
+            }
+            parts += check.constraints.map { "check \($0.name): \(text($0.condition))" }
+            return parts.isEmpty ? "computes columns" : parts.joined(separator: "; ")
+        case .calc(let calc):
+            let values = calc.projections.map(text).joined(separator: ", ")
+            return "select \(values)" + (calc.filter.map { " where \(text($0))" } ?? "")
+        case .aggregate(let plan):
+            return "group by \(list(plan.keys)): \(calls(plan.calls))"
+        case .windowAggregate(let plan):
+            let size = ValueText.string(.int64(plan.size), kind: .intervalTime)
+            return "tumble \(size) on \(text(plan.time)), group by \(list(plan.keys)):"
+                + " \(calls(plan.calls))"
+        case .store(let table):
+            return table.key.isEmpty && table.mode == .append
+                ? "stores every row" : "stores rows by key"
+        case .sink(let sink): return "writes to \(sink.connector)"
+        }
+    }
+
+    private func list(_ expressions: [BoundExpression]) -> String {
+        expressions.isEmpty ? "nothing" : expressions.map(text).joined(separator: ", ")
+    }
+
+    private func calls(_ calls: [AggregateCall]) -> String {
+        calls.isEmpty
+            ? "distinct rows"
+            : calls.map { "\($0.function)(\($0.argument.map(text) ?? "*"))" }
+                .joined(separator: ", ")
+    }
+
+    /// The text that the user wrote for an expression, on one line.
+    private func text(_ expression: BoundExpression) -> String {
+        source.text(expression.span).split { $0 == " " || $0 == "\n" || $0 == "\t" }
+            .joined(separator: " ")
+    }
+}

@@ -1,0 +1,45 @@
+// Rebuilding expressions with other operands.
+
+extension BoundExpression {
+    /// The same expression with each operand replaced.
+    func mapChildren(_ body: (BoundExpression) -> BoundExpression) -> BoundExpression {
+        let changed: Node
+        switch node {
+        case .column, .literal: changed = node
+        case .arithmetic(let symbol, let left, let right):
+            changed = .arithmetic(symbol, body(left), body(right))
+        case .shift(let operand, let by, let isBack):
+            changed = .shift(body(operand), by: body(by), isBack: isBack)
+        case .negate(let operand): changed = .negate(body(operand))
+        case .comparison(let symbol, let left, let right):
+            changed = .comparison(symbol, body(left), body(right))
+        case .distinct(let left, let right, let negated):
+            changed = .distinct(body(left), body(right), negated: negated)
+        case .and(let left, let right): changed = .and(body(left), body(right))
+        case .or(let left, let right): changed = .or(body(left), body(right))
+        case .not(let operand): changed = .not(body(operand))
+        case .isNull(let operand, let negated):
+            changed = .isNull(body(operand), negated: negated)
+        case .isTrue(let operand, let value, let negated):
+            changed = .isTrue(body(operand), value: value, negated: negated)
+        case .inSet(let operand, let values, let hasNull, let negated):
+            changed = .inSet(body(operand), values, hasNull: hasNull, negated: negated)
+        case .like(let operand, let pattern, let escape, let negated):
+            changed = .like(body(operand), pattern: body(pattern), escape: escape, negated: negated)
+        case .choose(let conditions, let values, let otherwise):
+            changed = .choose(
+                conditions: conditions.map(body), values: values.map(body), body(otherwise))
+        case .cast(let operand, let isTry): changed = .cast(body(operand), isTry: isTry)
+        case .call(let name, let arguments): changed = .call(name, arguments.map(body))
+        case .window(let part, let operand, let size, let offset):
+            changed = .window(part, body(operand), size: size, offset: offset)
+        }
+        return BoundExpression(changed, type, span)
+    }
+
+    /// The same expression over columns with other numbers.
+    func mapColumns(_ body: (Int) -> Int) -> BoundExpression {
+        if case .column(let index) = node { return BoundExpression(.column(body(index)), type, span) }
+        return mapChildren { $0.mapColumns(body) }
+    }
+}

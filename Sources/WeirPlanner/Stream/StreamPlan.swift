@@ -1,0 +1,142 @@
+// What runs: a graph of stages, in an order where inputs come before their readers.
+
+package import WeirColumnar
+package import WeirSQL
+
+/// The compiled pipeline.
+package struct StreamPlan: Sendable {
+    package let stages: [StagePlan]
+    /// Tables to be stored, by the stage that writes them.
+    package var tables: [StoredTable] {
+        stages.compactMap { if case .store(let table) = $0.node { table } else { nil } }
+    }
+    package var sources: [SourcePlan] {
+        stages.compactMap { if case .source(let source) = $0.node { source } else { nil } }
+    }
+}
+
+/// One stage of the graph.
+package struct StagePlan: Sendable {
+    /// Its position in the plan.
+    package let id: Int
+    /// Shown to users; unique in the plan.
+    package let name: String
+    package let node: StreamNode
+    /// The stage it reads; nil for sources.
+    package let input: Int?
+    package let relation: Relation
+    /// The statement it comes from.
+    package let span: Span
+}
+
+/// What a stage does.
+package enum StreamNode: Sendable {
+    case source(SourcePlan)
+    case check(CheckPlan)
+    case calc(CalcPlan)
+    case aggregate(AggregatePlan)
+    case windowAggregate(WindowAggregatePlan)
+    case store(StoredTable)
+    case sink(SinkPlan)
+
+    /// A three- or four-letter name for lists.
+    package var label: String {
+        switch self {
+        case .source: "src"
+        case .check: "chk"
+        case .calc: "map"
+        case .aggregate: "agg"
+        case .windowAggregate: "win"
+        case .store: "tbl"
+        case .sink: "sink"
+        }
+    }
+
+    package var isSource: Bool { if case .source = self { true } else { false } }
+
+    /// Whether the source's thread runs it (sources and their checks).
+    package var runsInReader: Bool {
+        switch self {
+        case .source, .check: true
+        default: false
+        }
+    }
+}
+
+/// A table read from outside.
+package struct SourcePlan: Sendable {
+    package let name: String
+    package let connector: String
+    package let format: String?
+    /// Options as written, checked against the connector's and format's descriptions.
+    package let options: [String: String]
+    /// Columns that are read from the records.
+    package let columns: [Field]
+    package let span: Span
+}
+
+/// Computed columns, the event time and the constraints of a source.
+package struct CheckPlan: Sendable {
+    /// Output columns over the columns that were read.
+    package let columns: [BoundExpression]
+    /// Names and conditions over the output columns; a row fails when one is FALSE.
+    package let constraints: [(name: String, condition: BoundExpression)]
+    /// Output columns that may not be NULL and are computed.
+    package let notNull: [Int]
+    /// Event-time column and watermark over the output columns.
+    package let watermark: (column: Int, expression: BoundExpression)?
+}
+
+/// A filter and a projection.
+package struct CalcPlan: Sendable {
+    package let filter: BoundExpression?
+    package let projections: [BoundExpression]
+}
+
+/// One aggregate call.
+package struct AggregateCall: Sendable {
+    package let function: String
+    /// Nil for `COUNT(*)`.
+    package let argument: BoundExpression?
+    package let type: DataType
+}
+
+/// GROUP BY: output is the keys, then the aggregates.
+package struct AggregatePlan: Sendable {
+    package let keys: [BoundExpression]
+    package let calls: [AggregateCall]
+}
+
+/// GROUP BY of a tumbling window: output is window start, end and time, the other keys, then the
+/// aggregates.
+package struct WindowAggregatePlan: Sendable {
+    package let time: BoundExpression
+    /// Microseconds.
+    package let size: Int64
+    package let offset: Int64
+    package let keys: [BoundExpression]
+    package let calls: [AggregateCall]
+}
+
+/// A table of the store.
+package struct StoredTable: Sendable {
+    package let name: String
+    package let columns: [Field]
+    /// Columns of the primary key; empty for a log of rows.
+    package let key: [Int]
+    /// Rows of a key: the first wins (append) or the last (updating).
+    package let mode: ChangelogMode
+    /// Order and limit of the view that readers see.
+    package let order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
+    package let limit: Int?
+    package let documentation: String?
+}
+
+/// A sink outside the store.
+package struct SinkPlan: Sendable {
+    package let name: String
+    package let connector: String
+    package let format: String?
+    package let options: [String: String]
+    package let columns: [Field]
+}

@@ -1,0 +1,244 @@
+// The operator thread: runs batches through the graph and cuts epochs.
+
+import Foundation
+import Histogram
+import WeirColumnar
+import WeirPlanner
+
+/// How often a run commits.
+package struct CommitPolicy: Sendable {
+    /// Longest time between commits while rows come, seconds.
+    package var seconds: Double
+    /// Most source rows between commits.
+    package var rows: Int
+
+    package init(seconds: Double, rows: Int) {
+        self.seconds = seconds
+        self.rows = rows
+    }
+}
+
+/// Owns all operators; everything it does is in the order of the source queue.
+final class OperatorTask {
+    private let plan: StreamPlan
+    private let operators: [(any Operator)?]
+    private let consumers: [[Int]]
+    private let probes: [StageProbe]
+    private let setups: [SourceSetup]
+    private let input: BoundedQueue<SourceBatch>
+    private let output: BoundedQueue<WriterMessage>
+    private let policy: CommitPolicy
+    private let status: RunStatus
+    private let control: RunControl
+    private var progress: [SourceProgress]
+    private var rejects: [Reject] = []
+    private var epoch: Int64
+    private var openSources: Int
+    private var rowsSinceCommit = 0
+    private var hasChanges = false
+    private var isWriterGone = false
+    private let isObserving: Bool
+
+    init(
+        graph: RunGraph, setups: [SourceSetup], progress: [SourceProgress], epoch: Int64,
+        input: BoundedQueue<SourceBatch>, output: BoundedQueue<WriterMessage>,
+        policy: CommitPolicy, status: RunStatus, control: RunControl
+    ) {
+        plan = graph.plan
+        operators = graph.operators
+        consumers = graph.consumers
+        probes = graph.probes
+        self.setups = setups
+        self.progress = progress
+        self.epoch = epoch
+        self.input = input
+        self.output = output
+        self.policy = policy
+        self.status = status
+        self.control = control
+        openSources = setups.count
+        isObserving = graph.probes.first?.isObserving ?? true
+    }
+
+    func run() {
+        var deadline = Date(timeIntervalSinceNow: policy.seconds)
+        var wasStopped = false
+        while openSources > 0, !isWriterGone {
+            if let piece = input.pop(until: hasChanges ? deadline : nil) {
+                if piece.isEnd || piece.batch.columns.isEmpty && piece.records == 0 {
+                    openSources -= 1
+                    if !piece.isEnd { wasStopped = true }
+                    if let failure = piece.failure {
+                        status.fail(failure)
+                        control.stop()
+                    }
+                    progress[piece.source].isDone = piece.isEnd
+                    probes[setups[piece.source].stage].update { $0.isAtEnd = piece.isEnd }
+                    hasChanges = true
+                } else {
+                    take(piece)
+                }
+            }
+            if rowsSinceCommit >= policy.rows || (hasChanges && Date() >= deadline) {
+                commit(isFinal: false)
+                deadline = Date(timeIntervalSinceNow: policy.seconds)
+            }
+        }
+        if wasStopped {
+            commit(isFinal: false)
+        } else {
+            finishAll()
+            commit(isFinal: true)
+        }
+        input.close()
+        output.close()
+    }
+
+    // MARK: Batches
+
+    private func take(_ piece: SourceBatch) {
+        let setup = setups[piece.source]
+        let accepted = piece.batch.count
+        let decoded = piece.records - piece.undecodable
+        let checkRejected = decoded - accepted
+        account(
+            setup.stage, rowsIn: piece.records, rowsOut: decoded, rejected: piece.undecodable,
+            piece)
+        if let check = setup.check {
+            account(check, rowsIn: decoded, rowsOut: accepted, rejected: checkRejected, piece)
+        }
+        progress[piece.source].position = piece.end
+        progress[piece.source].recordsRead += Int64(piece.records)
+        progress[piece.source].recordsAccepted += Int64(accepted)
+        progress[piece.source].recordsRejected += Int64(piece.records - accepted)
+        progress[piece.source].watermark = max(
+            progress[piece.source].watermark, piece.batch.watermark)
+        rejects += piece.rejects
+        rowsSinceCommit += piece.records
+        hasChanges = true
+        forward(setup.check ?? setup.stage, piece.batch)
+    }
+
+    private func account(
+        _ stage: Int, rowsIn: Int, rowsOut: Int, rejected: Int, _ piece: SourceBatch
+    ) {
+        let probe = probes[stage]
+        let now = isObserving ? MonotonicClock.now() : 0
+        probe.update { counters in
+            counters.batches += 1
+            counters.rowsIn += Int64(rowsIn)
+            counters.rowsOut += Int64(rowsOut)
+            counters.ledger[.passed, default: 0] += Int64(rowsOut)
+            if rejected > 0 { counters.ledger[.rejected, default: 0] += Int64(rejected) }
+            counters.watermark = max(counters.watermark, piece.batch.watermark)
+            counters.bytesRead = piece.bytesRead
+            counters.bytesTotal = piece.bytesTotal
+            guard isObserving else { return }
+            if now > piece.batch.readAt, piece.batch.readAt > 0 {
+                counters.latency.record(now - piece.batch.readAt, count: UInt64(max(1, rowsOut)))
+            }
+            counters.queued = input.count(lane: piece.source)
+            counters.queueCapacity = input.capacity
+        }
+        let isOutput = setups[piece.source].check.map { $0 == stage } ?? true
+        if isOutput { probe.push(piece.batch) }
+    }
+
+    /// Gives a stage's output to the stages behind it.
+    private func forward(_ stage: Int, _ batch: Batch) {
+        for consumer in consumers[stage] {
+            guard let runner = operators[consumer] else {
+                send(.rows(stage: consumer, batch), from: stage, isEmpty: batch.count == 0)
+                continue
+            }
+            run(consumer, rowsIn: batch.count, watermark: batch.watermark, readAt: batch.readAt) {
+                runner.process(batch, into: &$0)
+            }
+        }
+    }
+
+    private func send(_ message: WriterMessage, from stage: Int, isEmpty: Bool) {
+        if isEmpty || isWriterGone { return }
+        guard let waited = output.push(message) else {
+            isWriterGone = true
+            control.stop()
+            input.close()
+            return
+        }
+        if isObserving, waited > 0 { probes[stage].update { $0.blockedNanos += waited } }
+    }
+
+    /// Runs one step of an operator, measures it and passes on what it gives.
+    private func run(
+        _ stage: Int, rowsIn: Int, watermark: Int64, readAt: UInt64,
+        _ step: (inout OperatorOutput) -> Void
+    ) {
+        var result = OperatorOutput()
+        let start = isObserving ? MonotonicClock.now() : 0
+        step(&result)
+        let end = isObserving ? MonotonicClock.now() : 0
+        let rowsOut = result.batches.reduce(0) { $0 + $1.count }
+        let probe = probes[stage]
+        probe.update { counters in
+            counters.batches += 1
+            counters.rowsIn += Int64(rowsIn)
+            counters.rowsOut += Int64(rowsOut)
+            for (reason, rows) in result.ledger { counters.ledger[reason, default: 0] += rows }
+            counters.watermark = max(counters.watermark, watermark)
+            guard isObserving else { return }
+            counters.busyNanos += end - start
+            if readAt > 0, end > readAt, rowsOut > 0 {
+                counters.latency.record(end - readAt, count: UInt64(rowsOut))
+            }
+        }
+        rejects += result.rejects
+        for batch in result.batches {
+            probe.push(batch)
+            forward(stage, batch)
+        }
+    }
+
+    // MARK: Epochs
+
+    private func flushAll() {
+        for stage in plan.stages.indices {
+            guard let runner = operators[stage] else { continue }
+            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.flush(into: &$0) }
+        }
+    }
+
+    /// The end of all input: the watermark goes to its maximum, stage by stage.
+    private func finishAll() {
+        for stage in plan.stages.indices {
+            guard let runner = operators[stage] else { continue }
+            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.flush(into: &$0) }
+            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.finish(into: &$0) }
+        }
+    }
+
+    private func commit(isFinal: Bool) {
+        guard hasChanges || isFinal, !isWriterGone else { return }
+        flushAll()
+        epoch += 1
+        var state: [(stage: Int, delta: StateDelta)] = []
+        for (stage, runner) in operators.enumerated() {
+            guard let delta = runner?.takeStateDelta(), !delta.isEmpty else { continue }
+            state.append((stage, delta))
+        }
+        let counters = plan.stages.map { stage in
+            switch stage.node {
+            case .store, .sink: StageCounters.ofWriter
+            default: probes[stage.id].snapshot
+            }
+        }
+        if isFinal { for index in progress.indices { progress[index].watermark = .max } }
+        send(
+            .commit(
+                Epoch(
+                    number: epoch, sources: progress, rejects: rejects, state: state,
+                    counters: counters, isFinal: isFinal)), from: 0, isEmpty: false)
+        rejects = []
+        rowsSinceCommit = 0
+        hasChanges = false
+    }
+}

@@ -1,0 +1,48 @@
+// A row as JSON, for print sinks, rejects and the tail.
+
+package import WeirColumnar
+
+package enum RowText {
+    /// `{"a":1,"b":null}`
+    package static func json(_ batch: Batch, _ row: Int, _ fields: [Field]) -> String {
+        let parts = zip(fields, batch.columns).map { field, column in
+            "\(quoted(field.name)):\(value(column.scalar(row), field.type.kind))"
+        }
+        return "{" + parts.joined(separator: ",") + "}"
+    }
+
+    /// A value as JSON: numbers and booleans bare, times and texts quoted, nested values as kept.
+    package static func value(_ scalar: Scalar, _ kind: DataType.Kind) -> String {
+        switch scalar {
+        case .null: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .float64(let value):
+            return value.isFinite ? ValueText.string(scalar, kind: kind) : "null"
+        case .int64, .int128:
+            let text = ValueText.string(scalar, kind: kind)
+            return kind.isNumeric ? text : quoted(text)
+        case .bytes:
+            let text = ValueText.string(scalar, kind: kind)
+            return kind.isNested ? text : quoted(text)
+        }
+    }
+
+    /// A JSON string (RFC 8259, section 7).
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

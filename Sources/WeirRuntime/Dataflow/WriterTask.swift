@@ -1,0 +1,89 @@
+// The thread that writes: one writer, one transaction an epoch.
+
+import Histogram
+import WeirColumnar
+import WeirPlanner
+
+/// What the operator thread sends to the writer.
+enum WriterMessage: Sendable {
+    case rows(stage: Int, Batch)
+    case commit(Epoch)
+}
+
+/// Runs until its queue is closed or writing fails.
+final class WriterTask {
+    private let queue: BoundedQueue<WriterMessage>
+    private let writer: any EpochWriter
+    private let probes: [StageProbe]
+    private let status: RunStatus
+
+    init(
+        queue: BoundedQueue<WriterMessage>, writer: any EpochWriter, probes: [StageProbe],
+        status: RunStatus
+    ) {
+        self.queue = queue
+        self.writer = writer
+        self.probes = probes
+        self.status = status
+    }
+
+    func run() {
+        do {
+            while let message = queue.pop(until: nil) {
+                switch message {
+                case .rows(let stage, let batch): try write(stage, batch)
+                case .commit(let epoch): try commit(epoch)
+                }
+            }
+        } catch {
+            writer.abandon()
+            status.fail("writing failed: \(error)")
+            queue.close()
+        }
+    }
+
+    private func write(_ stage: Int, _ batch: Batch) throws {
+        let start = MonotonicClock.now()
+        let counts = try writer.write(stage: stage, batch)
+        let end = MonotonicClock.now()
+        let probe = probes[stage]
+        probe.update { counters in
+            counters.batches += 1
+            counters.rowsIn += Int64(batch.count)
+            counters.rowsOut += counts.stored
+            counters.ledger[.stored, default: 0] += counts.stored
+            if counts.duplicates > 0 { counters.ledger[.duplicate, default: 0] += counts.duplicates }
+            if counts.superseded > 0 {
+                counters.ledger[.superseded, default: 0] += counts.superseded
+            }
+            guard probe.isObserving else { return }
+            counters.busyNanos += end - start
+            counters.queued = queue.count()
+            counters.queueCapacity = queue.capacity
+            if batch.readAt > 0, end > batch.readAt {
+                counters.latency.record(end - batch.readAt, count: UInt64(batch.count))
+            }
+        }
+        probe.push(batch)
+    }
+
+    private func commit(_ epoch: Epoch) throws {
+        let start = MonotonicClock.now()
+        let counters = epoch.counters.enumerated().map { index, taken in
+            taken.isOfWriter ? probes[index].snapshot : taken
+        }
+        try writer.commit(epoch, counters: counters)
+        status.committed(epoch, nanos: MonotonicClock.now() - start)
+    }
+}
+
+extension StageCounters {
+    /// Placeholder of a stage whose counters the writer keeps itself.
+    static var ofWriter: StageCounters {
+        var counters = StageCounters()
+        counters.batches = -1
+        return counters
+    }
+
+    var isOfWriter: Bool { batches == -1 }
+}

@@ -1,0 +1,112 @@
+// What is measured of each stage: rows, time, latency, and a ring of the last batches.
+
+import Histogram
+import Synchronization
+package import WeirColumnar
+
+/// Why a row did not come out of a stage as a row; every row that does not is counted under one.
+package enum LedgerReason: String, Sendable, CaseIterable {
+    /// Came out as a row.
+    case passed
+    /// A WHERE or HAVING was not TRUE.
+    case filtered
+    /// Behind the watermark when its window had closed.
+    case late
+    /// Went to `weir_rejects`.
+    case rejected
+    /// Is part of a group's result.
+    case grouped
+    /// Is part of a window that has been emitted.
+    case windowed
+    /// Is part of a window that is still open.
+    case held
+    /// Written to a table or a sink.
+    case stored
+    /// Its key was there already and the first row wins.
+    case duplicate
+    /// Replaced or removed by a later row of the same key before it was written.
+    case superseded
+}
+
+/// Counters of one stage since the store was made.
+package struct StageCounters: Sendable {
+    package var rowsIn: Int64 = 0
+    package var rowsOut: Int64 = 0
+    package var batches: Int64 = 0
+    package var ledger: [LedgerReason: Int64] = [:]
+    /// Nanoseconds working, and waiting for room downstream. The rest is idle.
+    package var busyNanos: UInt64 = 0
+    package var blockedNanos: UInt64 = 0
+    /// Event-time watermark (µs).
+    package var watermark: Int64 = .min
+    /// Batches waiting in front of the stage, of `queueCapacity`.
+    package var queued = 0
+    package var queueCapacity = 0
+    /// Of sources: bytes of the input read, and in all.
+    package var bytesRead: Int64 = 0
+    package var bytesTotal: Int64 = 0
+    /// Of sources: whether the input has ended.
+    package var isAtEnd = false
+    /// Nanoseconds from reading a batch to leaving this stage.
+    var latency = Histogram<UInt64>(numberOfSignificantValueDigits: .two)
+
+    package init() {}
+
+    /// A percentile of the latency in milliseconds; 0 when nothing was measured.
+    package func latencyMillis(_ percentile: Double) -> Double {
+        latency.totalCount == 0 ? 0 : Double(latency.valueAtPercentile(percentile)) / 1e6
+    }
+}
+
+/// One batch that went over an edge, with a running number.
+package struct TappedBatch: Sendable {
+    package let sequence: Int64
+    package let batch: Batch
+}
+
+/// The measuring point of a stage; one thread writes, anyone reads.
+package final class StageProbe: Sendable {
+    private struct Ring {
+        var batches: [TappedBatch] = []
+        var rows = 0
+        var nextSequence: Int64 = 0
+    }
+
+    private let counters: Mutex<StageCounters>
+    private let ring = Mutex(Ring())
+    /// Whether clocks, histograms and rings run; plain counts always do.
+    package let isObserving: Bool
+    /// At most this many rows stay in the ring, but always the last batch.
+    private static let ringRows = 4096
+
+    package init(isObserving: Bool) {
+        self.isObserving = isObserving
+        var initial = StageCounters()
+        initial.latency.autoResize = true
+        counters = Mutex(initial)
+    }
+
+    package func update(_ body: (inout StageCounters) -> Void) {
+        counters.withLock { body(&$0) }
+    }
+
+    package var snapshot: StageCounters { counters.withLock { $0 } }
+
+    /// Notes a batch that leaves the stage.
+    package func push(_ batch: Batch) {
+        guard isObserving, batch.count > 0 else { return }
+        ring.withLock { ring in
+            ring.batches.append(TappedBatch(sequence: ring.nextSequence, batch: batch))
+            ring.nextSequence += 1
+            ring.rows += batch.count
+            while ring.batches.count > 1, ring.rows > Self.ringRows {
+                ring.rows -= ring.batches.removeFirst().batch.count
+            }
+        }
+    }
+
+    /// Batches of the ring from a running number on.
+    package func batches(since sequence: Int64) -> [TappedBatch] {
+        ring.withLock { ring in ring.batches.filter { $0.sequence >= sequence } }
+    }
+}

@@ -1,0 +1,66 @@
+// Filter and projection.
+
+package import WeirColumnar
+package import WeirPlanner
+
+/// Keeps the rows whose condition is TRUE and computes the output columns.
+package final class Calc: Operator {
+    private let filter: CompiledExpression?
+    private let projections: [CompiledExpression]
+    private let plan: CalcPlan
+    private let stage: String
+    private let inputFields: [Field]
+
+    package init(_ plan: CalcPlan, stage: String, inputFields: [Field]) {
+        self.plan = plan
+        self.stage = stage
+        self.inputFields = inputFields
+        filter = plan.filter.map(CompiledExpression.init)
+        projections = plan.projections.map(CompiledExpression.init)
+    }
+
+    package func process(_ batch: Batch, into output: inout OperatorOutput) {
+        var batch = batch
+        let total = batch.count
+        if let filter {
+            let errors = RowErrors()
+            var selected = Logic.isTrue(filter.evaluate(batch, errors: errors), count: batch.count)
+            reject(errors, batch, "WHERE", &selected, &output)
+            let indices = Logic.indices(of: selected)
+            if indices.count < batch.count { batch = batch.take(indices) }
+        }
+        let rejectedByFilter = output.rejects.count
+        output.count(.filtered, total - batch.count - rejectedByFilter)
+        guard batch.count > 0 || batch.watermark > .min else {
+            output.count(.rejected, rejectedByFilter)
+            return
+        }
+        let errors = RowErrors()
+        var columns = projections.map { $0.evaluate(batch, errors: errors) }
+        if !errors.isEmpty {
+            var selected = [UInt8](repeating: 1, count: batch.count)
+            reject(errors, batch, "SELECT", &selected, &output)
+            batch = batch.take(Logic.indices(of: selected))
+            columns = projections.map { $0.evaluate(batch, errors: RowErrors()) }
+        }
+        output.count(.rejected, output.rejects.count)
+        output.count(.passed, batch.count)
+        output.batches.append(batch.replacing(columns: columns))
+    }
+
+    /// Turns errors into rejects and unselects their rows.
+    private func reject(
+        _ errors: RowErrors, _ batch: Batch, _ rule: String, _ selected: inout [UInt8],
+        _ output: inout OperatorOutput
+    ) {
+        var seen: Set<Int32> = []
+        for error in errors.items where seen.insert(error.row).inserted {
+            selected[Int(error.row)] = 0
+            output.rejects.append(
+                .row(
+                    Int(error.row), of: batch, fields: inputFields, stage: stage, column: nil,
+                    value: nil, rule: "\(stage): \(error.code.rawValue)", code: error.code,
+                    message: "\(error.message), in \(rule) of \(stage)"))
+        }
+    }
+}

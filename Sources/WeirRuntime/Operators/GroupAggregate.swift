@@ -1,0 +1,122 @@
+// GROUP BY over a stream: one row a group, updated as rows come (Flink: GroupAggFunction).
+
+package import WeirColumnar
+package import WeirPlanner
+
+/// Keeps the aggregates of each group and emits the changed groups before each commit.
+///
+/// Changes are netted per group: between two commits a group gives at most one `-U +U` pair.
+package final class GroupAggregate: Operator {
+    private let state: GroupedState
+    private let keys: [Int]
+    /// Whether `-U` rows are needed behind this stage; a store with the same key needs none.
+    private let emitsUpdateBefore: Bool
+    /// What the groups touched since the last flush were before: number and old row count.
+    private var touched: [Int32] = []
+    private var isNew: [Bool] = []
+    private var before: [[Column]] = []
+    private var readAt: UInt64 = 0
+
+    package init(_ plan: AggregatePlan, emitsUpdateBefore: Bool) {
+        state = GroupedState(keyTypes: plan.keys.map(\.type), calls: plan.calls)
+        keys = plan.keys.map { key in
+            guard case .column(let index) = key.node else {
+                preconditionFailure("group keys are columns; the binder computes them before")
+            }
+            return index
+        }
+        self.emitsUpdateBefore = emitsUpdateBefore
+    }
+
+    package func process(_ batch: Batch, into output: inout OperatorOutput) {
+        guard batch.count > 0 else { return }
+        let groups = state.groups(keys.map { batch.columns[$0] }, count: batch.count)
+        let fresh = state.markDirty(groups)
+        if !fresh.isEmpty {
+            if touched.isEmpty { readAt = batch.readAt }
+            touched += fresh
+            isNew += fresh.map { state.rowCount($0) == 0 }
+            if emitsUpdateBefore { before.append(state.results(fresh)) }
+        }
+        state.accumulate(batch, groups: groups)
+        output.count(.grouped, batch.count)
+    }
+
+    package func flush(into output: inout OperatorOutput) {
+        guard !touched.isEmpty else { return }
+        let keyColumns = state.keyColumns(touched)
+        let after = state.results(touched)
+        var rows: [Int32] = []
+        var kinds: [UInt8] = []
+        var isOld: [UInt8] = []
+        let old = emitsUpdateBefore ? Self.concatenate(before) : after
+        for (position, group) in touched.enumerated() {
+            let isGone = state.rowCount(group) <= 0
+            if isGone, isNew[position] { continue }
+            if !isNew[position], !isGone, emitsUpdateBefore,
+                zip(old, after).allSatisfy({ $0.scalar(position) == $1.scalar(position) })
+            {
+                continue
+            }
+            if !isNew[position], emitsUpdateBefore {
+                rows.append(Int32(position))
+                kinds.append((isGone ? RowKind.delete : .updateBefore).rawValue)
+                isOld.append(1)
+            }
+            if isGone, !emitsUpdateBefore {
+                rows.append(Int32(position))
+                kinds.append(RowKind.delete.rawValue)
+                isOld.append(0)
+            }
+            if !isGone {
+                rows.append(Int32(position))
+                kinds.append((isNew[position] ? RowKind.insert : .updateAfter).rawValue)
+                isOld.append(0)
+            }
+        }
+        if !rows.isEmpty {
+            let results = zip(old, after).map { oldColumn, newColumn in
+                emitsUpdateBefore
+                    ? Select.rows(
+                        isOld, oldColumn.take(rows), newColumn.take(rows), count: rows.count)
+                    : newColumn.take(rows)
+            }
+            output.batches.append(
+                Batch(
+                    count: rows.count, columns: keyColumns.map { $0.take(rows) } + results,
+                    kinds: kinds, readAt: readAt))
+        }
+        touched = []
+        isNew = []
+        before = []
+    }
+
+    private static func concatenate(_ parts: [[Column]]) -> [Column] {
+        guard let first = parts.first else { return [] }
+        if parts.count == 1 { return first }
+        return first.indices.map { column in
+            var builder = ColumnBuilder(first[column].physical)
+            for part in parts {
+                for row in 0..<part[column].count { builder.append(part[column].scalar(row)) }
+            }
+            return builder.build()
+        }
+    }
+
+    package func takeStateDelta() -> StateDelta { state.takeDelta() }
+
+    package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) { state.restore(entries) }
+}
+
+extension Column {
+    /// The layout of the values.
+    var physical: PhysicalType {
+        switch values {
+        case .bool: .bool
+        case .int64: .int64
+        case .int128: .int128
+        case .float64: .float64
+        case .bytes: .bytes
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// Bytes to tokens. Never fails: what it cannot read becomes a diagnostic and is skipped.
+
+/// Splits a source text into tokens; ordinary comments vanish, hints and doc-strings stay.
+package struct Lexer {
+    private let bytes: [UInt8]
+    private var offset = 0
+    private var tokens: [Token] = []
+    private var diagnostics: [Diagnostic] = []
+
+    /// Tokens of a text, ending with an `.end` token, and what was wrong with it.
+    package static func tokenize(_ source: SourceText) -> ([Token], [Diagnostic]) {
+        var lexer = Lexer(bytes: source.bytes)
+        lexer.run()
+        return (lexer.tokens, lexer.diagnostics)
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private func byte(_ ahead: Int = 0) -> UInt8 {
+        offset + ahead < bytes.count ? bytes[offset + ahead] : 0
+    }
+
+    private func text(_ start: Int, _ end: Int) -> String {
+        String(decoding: bytes[start..<min(max(start, end), bytes.count)], as: UTF8.self)
+    }
+
+    private mutating func emit(_ kind: TokenKind, from start: Int, text: String) {
+        tokens.append(Token(kind: kind, span: Span(start, offset), text: text))
+    }
+
+    private mutating func run() {
+        while offset < bytes.count { step() }
+        tokens.append(Token(kind: .end, span: Span(bytes.count, bytes.count), text: ""))
+    }
+
+    private mutating func step() {
+        let start = offset
+        let first = byte()
+        switch first {
+        case 0x20, 0x09, 0x0A, 0x0D, 0x0C: offset += 1
+        case UInt8(ascii: "-") where byte(1) == UInt8(ascii: "-"): skipLine()
+        case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "*"): lexComment(from: start)
+        case UInt8(ascii: "'"): lexQuoted(UInt8(ascii: "'"), .string, "string literal")
+        case UInt8(ascii: "`"): lexQuoted(UInt8(ascii: "`"), .quotedIdentifier, "identifier")
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): lexNumber(from: start)
+        case UInt8(ascii: ".") where isDigit(byte(1)): lexNumber(from: start)
+        case _ where isWordStart(first):
+            while isWordPart(byte()) { offset += 1 }
+            emit(.word, from: start, text: text(start, offset))
+        case UInt8(ascii: "\""):
+            lexQuoted(first, .string, "string literal")
+            diagnostics.append(
+                .error(
+                    "double-quotes", "double quotes are not used in this SQL dialect",
+                    at: Span(start, offset),
+                    hint: "write 'text' for a string, `name` for an identifier"))
+        default: lexSymbol(from: start)
+        }
+    }
+
+    private mutating func skipLine() {
+        while offset < bytes.count, byte() != 0x0A { offset += 1 }
+    }
+
+    private mutating func lexComment(from start: Int) {
+        offset += 2
+        let contentStart = offset
+        while offset < bytes.count, !(byte() == UInt8(ascii: "*") && byte(1) == UInt8(ascii: "/")) {
+            offset += 1
+        }
+        let contentEnd = offset
+        if offset >= bytes.count {
+            diagnostics.append(
+                .error(
+                    "unterminated-comment", "this comment is never closed",
+                    at: Span(start, start + 2), hint: "close it with */"))
+            return
+        }
+        offset += 2
+        let opener = contentStart < contentEnd ? bytes[contentStart] : 0
+        if opener == UInt8(ascii: "+") {
+            emit(.hint, from: start, text: text(contentStart + 1, contentEnd))
+        } else if opener == UInt8(ascii: "*") {
+            emit(.docComment, from: start, text: text(contentStart + 1, contentEnd))
+        }
+    }
+
+    private mutating func lexQuoted(_ quote: UInt8, _ kind: TokenKind, _ what: String) {
+        let start = offset
+        var content: [UInt8] = []
+        offset += 1
+        while offset < bytes.count {
+            if byte() == quote {
+                if byte(1) == quote {
+                    content.append(quote)
+                    offset += 2
+                    continue
+                }
+                offset += 1
+                emit(kind, from: start, text: String(decoding: content, as: UTF8.self))
+                return
+            }
+            content.append(byte())
+            offset += 1
+        }
+        diagnostics.append(
+            .error(
+                "unterminated-quote", "this \(what) is never closed", at: Span(start, start + 1)))
+        emit(kind, from: start, text: String(decoding: content, as: UTF8.self))
+    }
+
+    private mutating func lexNumber(from start: Int) {
+        var kind = TokenKind.integer
+        while isDigit(byte()) { offset += 1 }
+        if byte() == UInt8(ascii: "."), isDigit(byte(1)) || offset > start {
+            if isDigit(byte(1)) || !isWordStart(byte(1)) {
+                kind = .decimal
+                offset += 1
+                while isDigit(byte()) { offset += 1 }
+            }
+        }
+        if byte() | 0x20 == UInt8(ascii: "e") {
+            let signed = byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-")
+            if isDigit(byte(signed ? 2 : 1)) {
+                kind = .approximate
+                offset += signed ? 2 : 1
+                while isDigit(byte()) { offset += 1 }
+            }
+        }
+        emit(kind, from: start, text: text(start, offset))
+    }
+
+    private mutating func lexSymbol(from start: Int) {
+        let pairs = [":=", "<>", "<=", ">=", "!=", "||", "=>"]
+        let two = text(start, min(start + 2, bytes.count))
+        if pairs.contains(two) {
+            offset += 2
+            emit(.symbol, from: start, text: two)
+            return
+        }
+        let first = byte()
+        if "+-*/%()[],;.=<>:@{}?".utf8.contains(first) {
+            offset += 1
+            emit(.symbol, from: start, text: text(start, offset))
+            return
+        }
+        offset += 1
+        while offset < bytes.count, byte() & 0xC0 == 0x80 { offset += 1 }
+        diagnostics.append(
+            .error(
+                "unexpected-character", "unexpected character '\(text(start, offset))'",
+                at: Span(start, offset)))
+    }
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+
+private func isWordStart(_ byte: UInt8) -> Bool {
+    (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || byte == 0x5F || byte == 0x24
+}
+
+private func isWordPart(_ byte: UInt8) -> Bool { isWordStart(byte) || isDigit(byte) }

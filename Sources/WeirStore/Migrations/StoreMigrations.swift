@@ -1,0 +1,48 @@
+// The system tables, version by version.
+
+import GRDB
+
+/// The list of the migrations; a new one is appended, none is ever changed.
+enum StoreMigrations {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("001 system tables") { db in try createSystemTables(db) }
+        return migrator
+    }
+
+    private static func createSystemTables(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE weir_pipeline (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+                CREATE TABLE weir_offsets (
+                    source TEXT PRIMARY KEY, file INTEGER NOT NULL, byte_offset INTEGER NOT NULL,
+                    line INTEGER NOT NULL, records_read INTEGER NOT NULL,
+                    records_accepted INTEGER NOT NULL, records_rejected INTEGER NOT NULL,
+                    watermark_micros INTEGER, is_done INTEGER NOT NULL
+                ) WITHOUT ROWID;
+                CREATE TABLE weir_rejects (
+                    id INTEGER PRIMARY KEY, at TEXT NOT NULL, epoch INTEGER NOT NULL,
+                    stage TEXT NOT NULL, source TEXT, file TEXT, line INTEGER, byte_offset INTEGER,
+                    "column" TEXT, value TEXT, rule TEXT NOT NULL, code TEXT NOT NULL,
+                    message TEXT NOT NULL, raw
+                );
+                CREATE TABLE weir_ledger (
+                    stage TEXT NOT NULL, reason TEXT NOT NULL, rows INTEGER NOT NULL,
+                    PRIMARY KEY (stage, reason)
+                ) WITHOUT ROWID;
+                CREATE TABLE weir_stages (
+                    stage TEXT PRIMARY KEY, position INTEGER NOT NULL, kind TEXT NOT NULL,
+                    input TEXT, rows_in INTEGER NOT NULL, rows_out INTEGER NOT NULL,
+                    busy_seconds REAL NOT NULL, blocked_seconds REAL NOT NULL,
+                    p50_ms REAL NOT NULL, p99_ms REAL NOT NULL
+                ) WITHOUT ROWID;
+                CREATE TABLE weir_state (
+                    stage TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL,
+                    PRIMARY KEY (stage, key)
+                ) WITHOUT ROWID;
+                CREATE TABLE weir_sinks (
+                    stage TEXT PRIMARY KEY, position INTEGER NOT NULL
+                ) WITHOUT ROWID;
+                """)
+    }
+}

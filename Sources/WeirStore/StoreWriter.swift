@@ -1,0 +1,158 @@
+// The one connection that writes: tables, rejects, offsets, ledger and state in one transaction.
+
+import CWeirStore
+import GRDB
+package import WeirColumnar
+
+/// A store opened for a run.
+///
+/// Thread-confined after it has been made: it belongs to the writer thread.
+package final class StoreWriter {
+    package let path: String
+    private let queue: DatabaseQueue
+    private let lock: StoreLock
+    private let slot: OpaquePointer
+    private var loaders: [BatchLoader] = []
+    private var isInTransaction = false
+
+    /// Opens or makes a store.
+    ///
+    /// - Parameter isFresh: whether what is there is thrown away first.
+    /// - Throws: `StoreError`.
+    package init(path: String, isFresh: Bool) throws {
+        self.path = path
+        lock = try StoreLock(storePath: path)
+        if isFresh { try StoreFiles.remove(path) }
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        configuration.busyMode = .timeout(5)
+        configuration.label = "weir store"
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA page_size = 16384;
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = NORMAL;
+                    PRAGMA cache_size = -65536;
+                    """)
+        }
+        queue = try StoreFiles.describing(path) {
+            try DatabaseQueue(path: path, configuration: configuration)
+        }
+        slot = try queue.inDatabase { db in
+            guard let connection = db.sqliteConnection,
+                let slot = weir_batch_register(connection)
+            else { throw StoreError.database("cannot register the batch table") }
+            return slot
+        }
+        try StoreFiles.describing(path) { try StoreMigrations.migrator.migrate(queue) }
+        StoreFiles.restrict(path)
+    }
+
+    deinit {
+        loaders = []
+        try? queue.close()
+    }
+
+    /// Makes the tables of a pipeline, or checks that they are the ones that are there.
+    ///
+    /// - Parameter script: the canonical text of the script; a store belongs to one.
+    /// - Returns: what the last commit left.
+    /// - Throws: `StoreError.otherPipeline` when the store was made by another script.
+    package func prepare(tables: [TableSchema], script: String) throws -> Recovery {
+        for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
+            throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
+        }
+        let layouts = tables.map(TableLayout.init)
+        let recovery = try StoreFiles.describing(path) {
+            try queue.inDatabase { db -> Recovery in
+                let known = try String.fetchOne(
+                    db, sql: "SELECT value FROM weir_pipeline WHERE key = 'script'")
+                if let known {
+                    guard known == script else { throw StoreError.otherPipeline(path: path) }
+                } else {
+                    try Self.create(layouts, script, db)
+                }
+                return try RecoveryQuery.load(db)
+            }
+        }
+        loaders = try queue.inDatabase { db in
+            guard let connection = db.sqliteConnection else { return [] }
+            return try layouts.map { try BatchLoader($0, connection, slot: slot) }
+        }
+        return recovery
+    }
+
+    private static func create(
+        _ layouts: [TableLayout], _ script: String, _ db: Database
+    ) throws {
+        try db.inTransaction {
+            for layout in layouts {
+                try db.execute(sql: layout.createTable)
+                try db.execute(sql: layout.createView)
+            }
+            try db.execute(
+                sql: "INSERT INTO weir_pipeline (key, value) VALUES ('script', ?)",
+                arguments: [script])
+            return .commit
+        }
+    }
+
+    // MARK: Rows
+
+    private func begin(_ db: Database) throws {
+        guard !isInTransaction else { return }
+        try db.execute(sql: "BEGIN IMMEDIATE")
+        isInTransaction = true
+    }
+
+    /// Writes the rows of a batch to a table.
+    ///
+    /// - Parameter table: its position in the list given to `prepare`.
+    /// - Returns: rows written (removals included), rows whose key was there, and rows overtaken
+    ///   by a later one of the batch.
+    package func write(
+        table: Int, _ batch: Batch
+    ) throws -> (stored: Int, duplicates: Int, superseded: Int) {
+        try queue.inDatabase { db in
+            try begin(db)
+            let loader = loaders[table]
+            guard loader.layout.schema.isUpdating, let kinds = batch.kinds else {
+                let stored = try loader.upsert(
+                    batch.columns, count: batch.count, rows: [Int32]?.none)
+                return (stored, batch.count - stored, 0)
+            }
+            let net = NetChanges(batch, kinds: kinds, key: loader.layout.schema.key)
+            let removed = try net.removals.isEmpty
+                ? 0 : loader.remove(batch.columns, count: batch.count, rows: net.removals)
+            if !net.writes.isEmpty {
+                _ = try loader.upsert(
+                    batch.columns, count: batch.count,
+                    rows: net.writes.count == batch.count ? nil : net.writes)
+            }
+            let stored = net.writes.count + removed
+            return (stored, 0, batch.count - stored)
+        }
+    }
+
+    // MARK: Commits
+
+    /// Commits all rows written since the last commit together with everything about them.
+    package func commit(_ record: CommitRecord) throws {
+        try queue.inDatabase { db in
+            try begin(db)
+            try CommitStatements.write(record, db)
+            try db.execute(sql: "COMMIT")
+            isInTransaction = false
+        }
+    }
+
+    /// Undoes what has not been committed.
+    package func rollback() {
+        try? queue.inDatabase { db in
+            guard isInTransaction else { return }
+            isInTransaction = false
+            try db.execute(sql: "ROLLBACK")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// How a stored table looks in SQLite: compact physical columns, and a view for people.
+
+import WeirColumnar
+
+/// Names and SQL of one stored table.
+struct TableLayout {
+    let schema: TableSchema
+    /// Whether rows are told apart by an encoded key in a column of its own, because a column of
+    /// the key may be NULL or there is no such column.
+    let hasEncodedKey: Bool
+
+    init(_ schema: TableSchema) {
+        self.schema = schema
+        let hasNull = schema.key.contains { schema.columns[$0].type.isNullable }
+        hasEncodedKey = hasNull || (schema.key.isEmpty && schema.isUpdating)
+    }
+
+    static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+
+    /// The table that holds the rows; the view has the SQL name.
+    var dataName: String { Self.quoted("weir_data_" + schema.name) }
+
+    private var columnNames: [String] { schema.columns.map { Self.quoted($0.name) } }
+
+    /// Whether rows have a key at all.
+    var hasKey: Bool { hasEncodedKey || !schema.key.isEmpty }
+
+    private var keyNames: [String] {
+        hasEncodedKey ? ["_key"] : schema.key.map { columnNames[$0] }
+    }
+
+    var createTable: String {
+        var columns = zip(columnNames, schema.columns).map { name, field in
+            "\(name) \(Self.affinity(field.type.kind))\(field.type.isNullable ? "" : " NOT NULL")"
+        }
+        if hasEncodedKey { columns.insert("_key BLOB NOT NULL", at: 0) }
+        guard hasKey else { return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", ")))" }
+        if let single = integerKey {
+            columns[single] = "\(columnNames[single]) INTEGER PRIMARY KEY"
+            return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", ")))"
+        }
+        columns.append("PRIMARY KEY (\(keyNames.joined(separator: ", ")))")
+        return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", "))) WITHOUT ROWID"
+    }
+
+    /// A key of one integer column is the rowid.
+    private var integerKey: Int? {
+        guard !hasEncodedKey, schema.key.count == 1,
+            schema.columns[schema.key[0]].type.kind.isInteger
+        else { return nil }
+        return schema.key[0]
+    }
+
+    private static func affinity(_ kind: DataType.Kind) -> String {
+        switch kind.physical {
+        case .bool, .int64: "INTEGER"
+        case .int128: "NUMERIC_TEXT"
+        case .float64: "REAL"
+        case .bytes: if case .varbinary = kind { "BLOB" } else { "TEXT" }
+        }
+    }
+
+    var createView: String {
+        let columns = zip(columnNames, schema.columns).map { name, field in
+            "\(ViewExpression.sql(name, field.type.kind)) AS \(name)"
+        }
+        var sql =
+            "CREATE VIEW \(Self.quoted(schema.name)) AS SELECT \(columns.joined(separator: ", "))"
+            + " FROM \(dataName)"
+        if !schema.order.isEmpty {
+            let order = schema.order.map { item in
+                "\(dataName).\(columnNames[item.column]) \(item.isDescending ? "DESC" : "ASC")"
+                    + " NULLS \(item.nullsFirst ? "FIRST" : "LAST")"
+            }
+            sql += " ORDER BY \(order.joined(separator: ", "))"
+        }
+        if let limit = schema.limit { sql += " LIMIT \(limit)" }
+        return sql
+    }
+
+    // MARK: Loading
+
+    private var sources: String {
+        let count = schema.columns.count + (hasEncodedKey ? 1 : 0)
+        return (0..<count).map { "c\($0)" }.joined(separator: ", ")
+    }
+
+    private var targets: String {
+        ((hasEncodedKey ? ["_key"] : []) + columnNames).joined(separator: ", ")
+    }
+
+    /// Adds the rows of the batch; of a key that is there the first or the last row stays.
+    var insert: String {
+        var sql = "INSERT INTO \(dataName) (\(targets)) SELECT \(sources) FROM weir_batch"
+        guard hasKey else { return sql }
+        sql += " WHERE true ON CONFLICT (\(keyNames.joined(separator: ", "))) DO "
+        let isKey = Set(hasEncodedKey ? [] : schema.key)
+        let updates = schema.columns.indices.filter { !isKey.contains($0) }.map {
+            "\(columnNames[$0]) = excluded.\(columnNames[$0])"
+        }
+        if !schema.isUpdating || updates.isEmpty { return sql + "NOTHING" }
+        return sql + "UPDATE SET \(updates.joined(separator: ", "))"
+    }
+
+    /// Removes the rows whose keys are in the batch.
+    var delete: String {
+        let columns =
+            hasEncodedKey ? ["c0"] : schema.key.map { "c\($0)" }
+        return "DELETE FROM \(dataName) WHERE (\(keyNames.joined(separator: ", "))) IN"
+            + " (SELECT \(columns.joined(separator: ", ")) FROM weir_batch)"
+    }
+}

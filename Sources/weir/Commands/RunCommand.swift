@@ -1,0 +1,82 @@
+// `weir run`: headless.
+
+import ArgumentParser
+import WeirEngine
+import WeirRuntime
+
+/// Options that all commands share that start a run.
+struct RunArguments: ParsableArguments {
+    @Option(help: "The store; by default PROJECT/.weir/NAME.db.")
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Replay by event time at so many times real time, or 'max'.", valueName: "N|max"))
+    var pace: String?
+
+    @Flag(help: "Throw away what is in the store and start afresh.")
+    var fresh = false
+
+    @Flag(inversion: .prefixedNo, help: .hidden)
+    var observe = true
+
+    @Option(help: .hidden)
+    var chunkBytes: Int = 256 << 10
+
+    @Option(help: .hidden)
+    var commitRows: Int?
+
+    func validate() throws {
+        if let pace, pace != "max" {
+            guard let value = Double(pace), value > 0, value.isFinite else {
+                throw ValidationError("--pace takes a positive number or 'max', not '\(pace)'.")
+            }
+        }
+        guard (64...(64 << 20)).contains(chunkBytes), commitRows ?? 1 > 0 else {
+            throw ValidationError("--chunk-bytes is 64 to 67108864, --commit-rows is positive.")
+        }
+    }
+
+    func engineOptions(_ project: Project, defaultPace: Double?) -> EngineOptions {
+        let factor = pace.map { $0 == "max" ? nil : Double($0) } ?? defaultPace
+        var options = EngineOptions(
+            storePath: store ?? project.defaultStorePath, isFresh: fresh, pace: factor,
+            isObserving: observe, chunkBytes: chunkBytes)
+        if let commitRows { options.commit.rows = commitRows }
+        return options
+    }
+}
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a pipeline without the workbench.",
+        discussion: """
+            Rows, rejects, positions and counts are committed together; a run that was stopped or
+            killed goes on where the last commit was. When all sources have been read, the last
+            windows are closed and the run ends.
+            """)
+
+    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
+    var project: String
+
+    @Flag(help: "End when all sources are exhausted (what file sources always do).")
+    var once = false
+
+    @OptionGroup var arguments: RunArguments
+
+    @Flag(help: "Do not print the report at the end.")
+    var quiet = false
+
+    func run() throws {
+        let compiled = try Compiled(path: project)
+        let options = arguments.engineOptions(compiled.project, defaultPace: nil)
+        let session = try HeadlessRun(compiled: compiled, options: options).run()
+        if quiet { return }
+        do {
+            Console.talk(try RunReport(session: session).text())
+        } catch {
+            throw Failure.work("\(error)")
+        }
+    }
+}
