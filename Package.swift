@@ -27,7 +27,13 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
             "WeirConnectors", "WeirStore",
         ], []
     ),
-    ("WeirTUI", ["WeirEngine", "WeirSQL", "WeirColumnar", "WeirTerminal"], [toml]),
+    (
+        "WeirTUI",
+        [
+            "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirColumnar",
+            "WeirTerminal",
+        ], [toml]
+    ),
 ]
 
 let swiftSettings: [SwiftSetting] = [

@@ -21,11 +21,14 @@ enum Console {
 
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Whether talk may use colours (https://no-color.org).
+    static var terminalName: String { getenv("TERM").map { String(cString: $0) } ?? "" }
+
+    /// Whether the user lets us use colours (https://no-color.org).
+    static var wantsColor: Bool { !(getenv("NO_COLOR").map { $0.pointee != 0 } ?? false) }
+
+    /// Whether talk may use colours.
     static var talkIsColoured: Bool {
-        let noColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
-        return talkIsTerminal && !noColor && !isDumb
+        talkIsTerminal && wantsColor && !["", "dumb"].contains(terminalName)
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

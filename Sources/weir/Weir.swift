@@ -16,9 +16,10 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, CheckCommand.self, ExplainCommand.self,
-            QueryCommand.self, RejectsCommand.self,
-        ])
+            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
+            QueryCommand.self, RejectsCommand.self, KeysCommand.self,
+        ],
+        defaultSubcommand: OpenCommand.self)
 
     static let version = "0.1.0"
 
