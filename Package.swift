@@ -48,8 +48,14 @@ let laterTests: [(name: String, ours: [String])] = [
     ("WeirSQLTests", ["WeirSQL"]),
     ("WeirColumnarTests", ["WeirColumnar"]),
     ("WeirTerminalTests", ["WeirTerminal"]),
-    ("WeirFunctionsTests", ["WeirFunctions", "WeirColumnar", "WeirPlanner", "WeirSQL", "WeirRuntime"]),
-    ("WeirPlannerTests", ["WeirPlanner", "WeirSQL", "WeirConnectors", "WeirColumnar", "WeirEngine"]),
+    (
+        "WeirFunctionsTests",
+        ["WeirFunctions", "WeirColumnar", "WeirPlanner", "WeirSQL", "WeirRuntime"]
+    ),
+    (
+        "WeirPlannerTests",
+        ["WeirPlanner", "WeirSQL", "WeirConnectors", "WeirColumnar", "WeirEngine"]
+    ),
     ("WeirRuntimeTests", ["WeirRuntime", "WeirPlanner", "WeirColumnar", "WeirSQL", "WeirEngine"]),
     ("WeirConnectorsTests", ["WeirConnectors", "WeirRuntime", "WeirColumnar", "WeirPlanner"]),
     ("WeirEngineTests", ["WeirEngine", "WeirStore", "WeirColumnar", "WeirRuntime", "WeirPlanner"]),

@@ -26,7 +26,11 @@ package struct RunReport: Sendable {
         var lines = [["SOURCE", "READ", "ACCEPTED", "REJECTED"]]
         for stage in snapshot.stages where stage.plan.node.isSource {
             let check = snapshot.stages.first { other in
-                if case .check = other.plan.node { other.plan.input == stage.plan.id } else { false }
+                if case .check = other.plan.node {
+                    other.plan.input == stage.plan.id
+                } else {
+                    false
+                }
             }
             let accepted = (check ?? stage).counters.rowsOut
             lines.append([

@@ -123,7 +123,8 @@ package final class StoreWriter {
                 return (stored, batch.count - stored, 0)
             }
             let net = NetChanges(batch, kinds: kinds, key: loader.layout.schema.key)
-            let removed = try net.removals.isEmpty
+            let removed =
+                try net.removals.isEmpty
                 ? 0 : loader.remove(batch.columns, count: batch.count, rows: net.removals)
             if !net.writes.isEmpty {
                 _ = try loader.upsert(

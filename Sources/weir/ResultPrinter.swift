@@ -9,8 +9,9 @@ enum ResultPrinter {
         switch format {
         case .table: table(result)
         case .csv: csv(result)
-        case .json: "[" + result.rows.map { object($0, result.columns) }.joined(separator: ",\n ")
-            + "]\n"
+        case .json:
+            "[" + result.rows.map { object($0, result.columns) }.joined(separator: ",\n ")
+                + "]\n"
         case .jsonl: result.rows.map { object($0, result.columns) + "\n" }.joined()
         case .markdown: markdown(result)
         }

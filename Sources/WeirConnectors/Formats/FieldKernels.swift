@@ -51,7 +51,8 @@ enum IntegerField {
     private static func slow(
         _ start: UnsafePointer<UInt8>, _ count: Int, range: ClosedRange<Int64>
     ) -> Int64? {
-        if count > 1, count <= 9, start[0] == 0x2D, let digits = Digits.value(start + 1, count - 1) {
+        if count > 1, count <= 9, start[0] == 0x2D, let digits = Digits.value(start + 1, count - 1)
+        {
             let value = -Int64(digits)
             return range.contains(value) ? value : nil
         }
@@ -76,7 +77,8 @@ enum DecimalField {
         // digits, a point, exactly `scale` digits, eight digits or less on each side.
         let whole = length - scale - 1
         if scale > 0, scale <= 8, whole >= 1, whole <= 8, digits[whole] == 0x2E,
-            let left = Digits.value(digits, whole), let right = Digits.value(digits + whole + 1, scale)
+            let left = Digits.value(digits, whole),
+            let right = Digits.value(digits + whole + 1, scale)
         {
             let value = Int64(left) * tens[scale] + Int64(right)
             return value < limit ? (isNegative ? -value : value) : nil

@@ -32,7 +32,8 @@ extension MathFunctions {
                 else { return nil }
                 var arguments = [types[0].kind]
                 if types.count > 1 { arguments.append(.bigint) }
-                return Resolution(arguments, DataType(types[0].kind, nullable: Typing.nullable(types)))
+                return Resolution(
+                    arguments, DataType(types[0].kind, nullable: Typing.nullable(types)))
             }
         ) { call in
             var builder = ColumnBuilder(call.result.physical, capacity: call.count)
@@ -91,7 +92,9 @@ extension MathFunctions {
             let unit = DecimalMath.power(18 - min(digits, 18))
             return Double(exact / unit) / factor
         }
-        guard let exact = NumberText.parseDecimal(NumberText.double(value).utf8, scale: max(0, digits))
+        guard
+            let exact = NumberText.parseDecimal(
+                NumberText.double(value).utf8, scale: max(0, digits))
         else { return scaled.rounded(.toNearestOrAwayFromZero) / factor }
         if digits < 0 {
             let unit = DecimalMath.power(-digits)

@@ -199,7 +199,8 @@ extension StringFunctions {
 
     static let splitIndex = ScalarFunction(
         "SPLIT_INDEX", family: .string, usage: "SPLIT_INDEX(text, separator, index)",
-        documentation: "One part of a text split at a separator, counted from 0; NULL past the end.",
+        documentation:
+            "One part of a text split at a separator, counted from 0; NULL past the end.",
         examples: [
             FunctionExample("SPLIT_INDEX('a,b,c', ',', 1)", "b"),
             FunctionExample("SPLIT_INDEX('a,b,c', ',', 9)", "NULL"),

@@ -44,7 +44,9 @@ extension TimeFunctions {
         "TO_TIMESTAMP", family: .time, usage: "TO_TIMESTAMP(text[, pattern])",
         documentation:
             "A timestamp read from text, by default yyyy-MM-dd HH:mm:ss; NULL when it is none.",
-        examples: [FunctionExample("TO_TIMESTAMP('2013-01-20 17:30:15')", "2013-01-20 17:30:15.000")],
+        examples: [
+            FunctionExample("TO_TIMESTAMP('2013-01-20 17:30:15')", "2013-01-20 17:30:15.000")
+        ],
         resolve: { types in nullable(Typing.strings(1...2, to: .timestamp(3))(types)) }
     ) { call in
         call.mapToInt64 { row in

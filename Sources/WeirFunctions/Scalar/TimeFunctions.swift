@@ -73,7 +73,8 @@ enum TimeFunctions {
         return call.mapToInt64 { row in field.value(call.integer(1, row), kind: call.types[1]) }
     }
 
-    static let floorTo = truncating("FLOOR_TO", "FLOOR(time TO unit)", "start", "2013-01-20 17:00:00.000")
+    static let floorTo = truncating(
+        "FLOOR_TO", "FLOOR(time TO unit)", "start", "2013-01-20 17:00:00.000")
 
     static let ceilTo = truncating(
         "CEIL_TO", "CEIL(time TO unit)", "next start", "2013-01-20 18:00:00.000")

@@ -133,7 +133,8 @@ extension ExpressionBinder {
         guard let common = commonType(results + [otherwise]) else {
             let types = (results + [otherwise]).map { "\($0.type.kind)" }
             return fail(
-                "type-mismatch", "the branches have no common type (\(types.joined(separator: ", ")))",
+                "type-mismatch",
+                "the branches have no common type (\(types.joined(separator: ", ")))",
                 span, hint: "CAST them to one type")
         }
         let isNullable = results.contains { $0.type.isNullable } || otherwise.type.isNullable

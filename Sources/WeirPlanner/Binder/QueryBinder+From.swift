@@ -49,7 +49,8 @@ extension ScriptBinder {
             let other = relation.rowtime.map { relation.columns[$0].name }
             diagnostics.append(
                 .error(
-                    "not-event-time", "'\(call.timeColumn.name)' is not the event time of this table",
+                    "not-event-time",
+                    "'\(call.timeColumn.name)' is not the event time of this table",
                     at: call.timeColumn.span,
                     hint: other.map { "the event time is \($0)" }
                         ?? "declare WATERMARK FOR \(call.timeColumn.name) AS … at the source and"
@@ -87,7 +88,8 @@ extension ScriptBinder {
             scope: Scope(columns: [], qualifier: nil), allowsAggregates: false, place: "TUMBLE")
         let bound = expression.flatMap { binder.bind($0) }
         diagnostics += binder.diagnostics
-        if let bound, bound.type.kind == .intervalTime, case .literal(.int64(let value)) = bound.node,
+        if let bound, bound.type.kind == .intervalTime,
+            case .literal(.int64(let value)) = bound.node,
             !isSize || value >= 1000
         {
             return value
@@ -95,7 +97,8 @@ extension ScriptBinder {
         if binder.diagnostics.isEmpty {
             diagnostics.append(
                 .error(
-                    "bad-window", "TUMBLE needs a \(isSize ? "size" : "offset"): a constant interval"
+                    "bad-window",
+                    "TUMBLE needs a \(isSize ? "size" : "offset"): a constant interval"
                         + " of at least a millisecond", at: expression?.span ?? span,
                     hint: "write INTERVAL '1' HOUR"))
         }

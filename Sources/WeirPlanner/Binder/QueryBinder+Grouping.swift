@@ -103,7 +103,8 @@ extension ScriptBinder {
                     at: span, hint: "filter with HAVING, compute in an outer definition"))
             return nil
         }
-        let time = BoundExpression(.column(window.time), input.relation.columns[window.time].type, span)
+        let time = BoundExpression(
+            .column(window.time), input.relation.columns[window.time].type, span)
         let prepared = prepare(others, calls, [time], input, filter, name, span)
         let columns = windowFields(input) + keyFields(others, input) + callFields(calls)
         let relation = Relation(
@@ -169,7 +170,9 @@ extension ScriptBinder {
             return Prepared(stage: input.stage, keys: keys, calls: calls, extra: extra)
         }
         var distinct: [BoundExpression] = []
-        for expression in needed where !distinct.contains(expression) { distinct.append(expression) }
+        for expression in needed where !distinct.contains(expression) {
+            distinct.append(expression)
+        }
         func column(_ expression: BoundExpression) -> BoundExpression {
             let index = distinct.firstIndex(of: expression) ?? 0
             return BoundExpression(.column(index), expression.type, expression.span)

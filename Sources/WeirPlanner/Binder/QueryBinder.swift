@@ -30,7 +30,8 @@ struct QueryInput {
         guard let window else { return relation.columns }
         let kind = relation.columns[window.time].type.kind
         let bound = DataType(.timestamp(3), nullable: false)
-        let time: DataType.Kind = if case .timestampLTZ = kind { .timestampLTZ(3) } else { .timestamp(3) }
+        let time: DataType.Kind =
+            if case .timestampLTZ = kind { .timestampLTZ(3) } else { .timestamp(3) }
         return relation.columns + [
             Field("window_start", bound), Field("window_end", bound),
             Field("window_time", DataType(time, nullable: false)),
@@ -224,7 +225,9 @@ extension ScriptBinder {
             case .column(let path):
                 column = path.last.flatMap { scope.index(of: $0.name) }
             case .literal(.integer(let digits)):
-                column = Int(digits).flatMap { (1...scope.columns.count).contains($0) ? $0 - 1 : nil }
+                column = Int(digits).flatMap {
+                    (1...scope.columns.count).contains($0) ? $0 - 1 : nil
+                }
             default: break
             }
             guard let column else {

@@ -26,7 +26,8 @@ extension ScriptBinder {
             for column in columns where column.type.kind.isNested {
                 diagnostics.append(
                     .error(
-                        "unsupported", "the format \(format.name) cannot hold \(column.type.kind)"
+                        "unsupported",
+                        "the format \(format.name) cannot hold \(column.type.kind)"
                             + " ('\(column.name)')", at: table.name.span,
                         hint: "use the format json, or declare the column as STRING"))
                 return nil
@@ -101,7 +102,8 @@ extension ScriptBinder {
                 let names = known.map(\.key) + ["connector", "format"]
                 diagnostics.append(
                     .error(
-                        "unknown-option", "\(owner(connector, format)) has no option"
+                        "unknown-option",
+                        "\(owner(connector, format)) has no option"
                             + " '\(option.key)'", at: option.keySpan,
                         hint: nearestName(to: option.key, among: names)
                             .map { "did you mean '\($0)'?" }
@@ -129,7 +131,8 @@ extension ScriptBinder {
         for option in known where option.isRequired && result[option.key] == nil {
             diagnostics.append(
                 .error(
-                    "missing-option", "\(owner(connector, format)) needs the option"
+                    "missing-option",
+                    "\(owner(connector, format)) needs the option"
                         + " '\(option.key)'", at: table.name.span, hint: option.documentation))
             hasFailed = true
         }
@@ -170,7 +173,8 @@ extension ScriptBinder {
         if query.relation.mode == .updating, !connector.acceptsUpdates {
             diagnostics.append(
                 .error(
-                    "updating-sink", "the connector \(connector.name) only takes new rows, this"
+                    "updating-sink",
+                    "the connector \(connector.name) only takes new rows, this"
                         + " query updates its rows", at: statement.span.clipped,
                     hint: "aggregate over a window, or keep the result in a table: Name := SELECT …"
                 ))
@@ -179,7 +183,8 @@ extension ScriptBinder {
         if query.limit != nil || !query.order.isEmpty {
             diagnostics.append(
                 .warning(
-                    "order-ignored", "ORDER BY and LIMIT have no effect on a stream that is"
+                    "order-ignored",
+                    "ORDER BY and LIMIT have no effect on a stream that is"
                         + " written out", at: statement.span.clipped))
         }
         guard let columns = sinkColumns(table),
@@ -211,7 +216,8 @@ extension ScriptBinder {
         guard given.count == columns.count else {
             diagnostics.append(
                 .error(
-                    "column-count", "the query gives \(given.count) columns, '\(target.name)' has"
+                    "column-count",
+                    "the query gives \(given.count) columns, '\(target.name)' has"
                         + " \(columns.count)", at: target.span))
             return nil
         }
@@ -222,7 +228,8 @@ extension ScriptBinder {
             guard isImplicit(from.type.kind, to.type.kind) else {
                 diagnostics.append(
                     .error(
-                        "type-mismatch", "column \(index + 1) is \(from.type.kind), '\(to.name)'"
+                        "type-mismatch",
+                        "column \(index + 1) is \(from.type.kind), '\(to.name)'"
                             + " takes \(to.type.kind)", at: target.span, hint: "add a CAST"))
                 return nil
             }

@@ -176,7 +176,8 @@ extension ScriptBinder {
             guard isTime else {
                 diagnostics.append(
                     .error(
-                        "bad-watermark", "the event time must be TIMESTAMP(0..3) or"
+                        "bad-watermark",
+                        "the event time must be TIMESTAMP(0..3) or"
                             + " TIMESTAMP_LTZ(0..3), '\(column.name)' is \(kind)", at: column.span,
                         hint: "declare it so, or compute a column: t AS CAST(… AS TIMESTAMP(3))"))
                 continue

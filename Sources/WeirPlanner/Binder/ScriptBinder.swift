@@ -143,7 +143,8 @@ package struct ScriptBinder {
         if relation.mode == .updating, relation.key == nil {
             diagnostics.append(
                 .error(
-                    "lost-key", "this table updates its rows, but the columns that tell them apart"
+                    "lost-key",
+                    "this table updates its rows, but the columns that tell them apart"
                         + " are not selected", at: statement.span.clipped,
                     hint: "select the GROUP BY columns too"))
             return
@@ -181,7 +182,8 @@ package struct ScriptBinder {
         if table.hasLimit {
             diagnostics.append(
                 .error(
-                    "unsupported", "reading a table with LIMIT in another definition is not"
+                    "unsupported",
+                    "reading a table with LIMIT in another definition is not"
                         + " supported yet", at: span))
             return nil
         }
@@ -251,7 +253,8 @@ package struct ScriptBinder {
         guard let create = createStatements[target.key] else {
             diagnostics.append(
                 .error(
-                    "not-a-sink", "'\(table.name)' is a definition, only a CREATE TABLE can be"
+                    "not-a-sink",
+                    "'\(table.name)' is a definition, only a CREATE TABLE can be"
                         + " inserted into", at: target.span))
             return
         }

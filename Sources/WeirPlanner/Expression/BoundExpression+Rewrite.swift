@@ -39,7 +39,9 @@ extension BoundExpression {
 
     /// The same expression over columns with other numbers.
     func mapColumns(_ body: (Int) -> Int) -> BoundExpression {
-        if case .column(let index) = node { return BoundExpression(.column(body(index)), type, span) }
+        if case .column(let index) = node {
+            return BoundExpression(.column(body(index)), type, span)
+        }
         return mapChildren { $0.mapColumns(body) }
     }
 }

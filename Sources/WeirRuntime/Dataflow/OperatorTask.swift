@@ -237,6 +237,12 @@ final class OperatorTask {
                 Epoch(
                     number: epoch, sources: progress, rejects: rejects, state: state,
                     counters: counters, isFinal: isFinal)), from: 0, isEmpty: false)
+        for (lane, setup) in setups.enumerated() {
+            let waiting = input.count(lane: lane)
+            for stage in [setup.stage, setup.check].compactMap({ $0 }) {
+                probes[stage].update { $0.queued = waiting }
+            }
+        }
         rejects = []
         rowsSinceCommit = 0
         hasChanges = false

@@ -201,10 +201,11 @@ private struct PieceSlicer {
 
     init(_ piece: SourceBatch) {
         self.piece = piece
-        rejects = piece.rejects.enumerated().sorted {
-            $0.element.record == $1.element.record
-                ? $0.offset < $1.offset : $0.element.record < $1.element.record
-        }.map(\.element)[...]
+        rejects =
+            piece.rejects.enumerated().sorted {
+                $0.element.record == $1.element.record
+                    ? $0.offset < $1.offset : $0.element.record < $1.element.record
+            }.map(\.element)[...]
         undecodable = piece.undecodable
     }
 

@@ -52,7 +52,9 @@ final class WriterTask {
             counters.rowsIn += Int64(batch.count)
             counters.rowsOut += counts.stored
             counters.ledger[.stored, default: 0] += counts.stored
-            if counts.duplicates > 0 { counters.ledger[.duplicate, default: 0] += counts.duplicates }
+            if counts.duplicates > 0 {
+                counters.ledger[.duplicate, default: 0] += counts.duplicates
+            }
             if counts.superseded > 0 {
                 counters.ledger[.superseded, default: 0] += counts.superseded
             }
@@ -73,6 +75,10 @@ final class WriterTask {
             taken.isOfWriter ? probes[index].snapshot : taken
         }
         try writer.commit(epoch, counters: counters)
+        let waiting = queue.count()
+        for (probe, taken) in zip(probes, epoch.counters) where taken.isOfWriter {
+            probe.update { $0.queued = waiting }
+        }
         status.committed(epoch, nanos: MonotonicClock.now() - start)
     }
 }

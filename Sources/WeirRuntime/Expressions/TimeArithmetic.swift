@@ -19,7 +19,8 @@ enum TimeShift {
             if isMonths {
                 let days = isDate ? times[row] : floorDivide(times[row], Calendar.microsPerDay)
                 let moved = Calendar.addMonths(amount, toDays: days)
-                results[row] = isDate ? moved : times[row] &+ (moved &- days) &* Calendar.microsPerDay
+                results[row] =
+                    isDate ? moved : times[row] &+ (moved &- days) &* Calendar.microsPerDay
             } else if isDate {
                 results[row] = times[row] &+ floorDivide(amount, Calendar.microsPerDay)
             } else {

@@ -43,7 +43,8 @@ package final class KeyTable {
             hashes.withUnsafeMutableBufferPointer { hashes in
                 word.withUnsafeBufferPointer { word in
                     for row in 0..<rows {
-                        let mixed = (hashes[row] ^ UInt64(bitPattern: word[row]))
+                        let mixed =
+                            (hashes[row] ^ UInt64(bitPattern: word[row]))
                             &* 0xFF51_AFD7_ED55_8CCD
                         hashes[row] = mixed ^ (mixed >> 32)
                     }
@@ -174,7 +175,8 @@ package final class KeyTable {
         case .bool: return .bool(word != 0)
         case .int64: return .int64(word)
         case .float64: return .float64(Double(bitPattern: UInt64(bitPattern: word)))
-        case .int128: return .int128(Int128(keys[index + 1]) << 64 | Int128(UInt64(bitPattern: word)))
+        case .int128:
+            return .int128(Int128(keys[index + 1]) << 64 | Int128(UInt64(bitPattern: word)))
         case .bytes: return .bytes(interner.bytes(word))
         }
     }

@@ -30,7 +30,8 @@ extension Parser {
     ) throws -> Expression {
         operators += 1
         if operators > Self.maximumOperators {
-            report("more than \(Self.maximumOperators) operators in one statement", code: "too-long")
+            report(
+                "more than \(Self.maximumOperators) operators in one statement", code: "too-long")
             throw ParseFailure()
         }
         return Expression(.binary(symbol, left, right), left.span.union(right.span))

@@ -36,7 +36,9 @@ extension Parser {
             advance()
             path.append(try expectIdentifier("a field name"))
         }
-        if current.isSymbol("[") { try failUnsupported("element access with [ ]", at: current.span) }
+        if current.isSymbol("[") {
+            try failUnsupported("element access with [ ]", at: current.span)
+        }
         return Expression(.column(path), span(from: start))
     }
 

@@ -110,7 +110,8 @@ extension Parser {
     private mutating func parseDefinition() throws -> Statement.Kind {
         let name = try expectIdentifier("a statement (CREATE TABLE, INSERT INTO, Name := SELECT …)")
         if current.isSymbol(".") {
-            try failUnsupported("a relationship or column addition (Table.name := …)", at: name.span)
+            try failUnsupported(
+                "a relationship or column addition (Table.name := …)", at: name.span)
         }
         if current.isSymbol("(") {
             try failUnsupported("a table function (Name(argument type) := …)", at: name.span)

@@ -160,7 +160,8 @@ package struct Parser {
         throw ParseFailure()
     }
 
-    mutating func failUnsupported(_ what: String, at span: Span, hint: String? = nil) throws -> Never
+    mutating func failUnsupported(_ what: String, at span: Span, hint: String? = nil) throws
+        -> Never
     {
         report("\(what) is not supported yet", code: "unsupported", at: span, hint: hint)
         throw ParseFailure()

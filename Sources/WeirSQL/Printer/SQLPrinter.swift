@@ -120,7 +120,8 @@ package enum SQLPrinter {
     }
 
     static func quoted(_ identifier: Identifier) -> String {
-        "`" + identifier.name.split(separator: "`", omittingEmptySubsequences: false)
+        "`"
+            + identifier.name.split(separator: "`", omittingEmptySubsequences: false)
             .joined(separator: "``") + "`"
     }
 

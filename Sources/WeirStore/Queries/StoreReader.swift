@@ -16,7 +16,8 @@ package enum StoreValue: Sendable, Equatable {
         switch self {
         case .null: ""
         case .integer(let value): String(value)
-        case .real(let value): value == value.rounded() && value.magnitude < 1e15 ? "\(value)" : "\(value)"
+        case .real(let value):
+            value == value.rounded() && value.magnitude < 1e15 ? "\(value)" : "\(value)"
         case .text(let value): value
         case .blob(let bytes): String(decoding: bytes, as: UTF8.self)
         }

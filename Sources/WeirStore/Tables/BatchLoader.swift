@@ -26,7 +26,8 @@ final class BatchLoader {
         if let delete { sqlite3_finalize(delete) }
     }
 
-    private static func prepare(_ sql: String, _ connection: OpaquePointer) throws -> OpaquePointer {
+    private static func prepare(_ sql: String, _ connection: OpaquePointer) throws -> OpaquePointer
+    {
         var statement: OpaquePointer?
         guard
             sqlite3_prepare_v3(
@@ -59,7 +60,10 @@ final class BatchLoader {
         var pins: [ColumnPin] = []
         for (index, column) in all.enumerated() {
             let field = index - (layout.hasEncodedKey ? 1 : 0)
-            pins.append(ColumnPin(column, kind: field < 0 ? .varbinary(.max) : layout.schema.columns[field].type.kind))
+            pins.append(
+                ColumnPin(
+                    column,
+                    kind: field < 0 ? .varbinary(.max) : layout.schema.columns[field].type.kind))
         }
         let raw = pins.map(\.raw)
         return try raw.withUnsafeBufferPointer { raw in

@@ -119,7 +119,8 @@ enum TailReader {
         var raw: String?
         if let origin = batch.origin {
             let record = Int(origin.records[row])
-            place = "\(origin.chunk.source) line \(origin.chunk.lines[record])"
+            place =
+                "\(origin.chunk.source) line \(origin.chunk.lines[record])"
                 + " byte \(origin.chunk.offset(record))"
             raw = String(decoding: origin.chunk.record(record).prefix(4096), as: UTF8.self)
         }

@@ -29,7 +29,8 @@ enum GlobalCommands {
             model.say(latest.isPaused ? "resumed" : "paused: sources stand still, P resumes")
             return [.setPaused(!latest.isPaused)]
         },
-        Command("mouse.toggle", [KeyPress(.function(2))], "give the mouse to Weir or the terminal") {
+        Command("mouse.toggle", [KeyPress(.function(2))], "give the mouse to Weir or the terminal")
+        {
             model in
             model.hasMouse.toggle()
             model.say(model.hasMouse ? "mouse on" : "mouse off: select text with the terminal")

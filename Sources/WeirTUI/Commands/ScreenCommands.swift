@@ -7,7 +7,9 @@ import WeirTerminal
 enum ScreenCommands {
     static let all: [Command] = ScreenID.allCases.map { screen in
         var keys: [KeyPress] = []
-        if let digit = Unicode.Scalar(0x30 + UInt32(screen.rawValue)) { keys.append(character(digit)) }
+        if let digit = Unicode.Scalar(0x30 + UInt32(screen.rawValue)) {
+            keys.append(character(digit))
+        }
         if screen == .help { keys = [character("?"), KeyPress(.function(1)), character("7")] }
         return Command(
             "screen.\(screen.title.lowercased())", keys, "show the \(screen.title) screen",

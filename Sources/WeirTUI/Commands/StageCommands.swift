@@ -21,7 +21,8 @@ enum FlowCommands {
             let stage: Int? =
                 switch model.screen {
                 case .sources: model.selectedSource
-                case .metrics: rows.isEmpty ? nil : rows[min(model.metrics.selected, rows.count - 1)].stage
+                case .metrics:
+                    rows.isEmpty ? nil : rows[min(model.metrics.selected, rows.count - 1)].stage
                 default: model.selectedStage
                 }
             if let stage { model.tailStage(stage) }

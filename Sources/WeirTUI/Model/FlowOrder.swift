@@ -28,7 +28,8 @@ package enum FlowOrder {
             for (position, reader) in next.enumerated() {
                 let isLast = position == next.count - 1
                 visit(
-                    reader, lanes: below + (isLast ? "└" : "├"), below: below + (isLast ? " " : "│"))
+                    reader, lanes: below + (isLast ? "└" : "├"), below: below + (isLast ? " " : "│")
+                )
             }
         }
         for stage in stages where stage.input == nil { visit(stage.id, lanes: "", below: "") }

@@ -13,7 +13,8 @@ package enum Format {
         for (size, unit) in units where value >= size * 0.9995 {
             return digits(value / size) + unit
         }
-        return value < 10 && value != value.rounded() ? digits(value) : String(Int64(value.rounded()))
+        return value < 10 && value != value.rounded()
+            ? digits(value) : String(Int64(value.rounded()))
     }
 
     private static func digits(_ value: Double) -> String {

@@ -109,14 +109,19 @@ package struct History: Sendable {
     /// Rows written a second to all tables and sinks.
     package var outputRate: Double { sum(where: { $0.node.isEnd }, \.rowsIn) }
 
-    private func sum(where isWanted: (StagePlan) -> Bool, _ value: (StageRates) -> Double) -> Double {
+    private func sum(where isWanted: (StagePlan) -> Bool, _ value: (StageRates) -> Double) -> Double
+    {
         stages.filter { isWanted($0.plan) }.reduce(0) { $0 + value(rates($1.plan.id)) }
     }
 
     /// Input rate over time, all sources together.
-    package var inputSeries: [Double] { totals { $0.node.isSource } value: { $0.rowsIn } }
-
-    package var outputSeries: [Double] { totals { $0.node.isEnd } value: { $0.rowsIn } }
+    package var inputSeries: [Double] {
+        totals {
+            $0.node.isSource
+        } value: {
+            $0.rowsIn
+        }
+    }
 
     private func totals(
         _ isWanted: (StagePlan) -> Bool, value: (StageRates) -> Double

@@ -101,7 +101,8 @@ package struct ThemeFile: Sendable {
         guard let entry = entries[role], let foreground = entry.foreground.flatMap({ RGB(hex: $0) })
         else { return nil }
         let isDark = background == nil || background == "default"
-        let fallback = isDark ? RGB(red: 16, green: 20, blue: 24) : RGB(red: 255, green: 255, blue: 255)
+        let fallback =
+            isDark ? RGB(red: 16, green: 20, blue: 24) : RGB(red: 255, green: 255, blue: 255)
         let behind =
             entry.background.flatMap { RGB(hex: $0) } ?? background.flatMap { RGB(hex: $0) }
             ?? fallback

@@ -39,7 +39,9 @@ enum Bottleneck {
     static func evidence(_ history: History) -> String {
         let busiest = history.stages.map { ($0.plan.name, history.rates($0.plan.id)) }
             .sorted { $0.1.busy > $1.1.busy }.prefix(3)
-            .map { "\($0.0) busy \(Format.percent($0.1.busy)) blocked \(Format.percent($0.1.blocked))" }
+            .map {
+                "\($0.0) busy \(Format.percent($0.1.busy)) blocked \(Format.percent($0.1.blocked))"
+            }
         return "last second: " + busiest.joined(separator: " · ")
     }
 }

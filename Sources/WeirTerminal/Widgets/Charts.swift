@@ -18,6 +18,14 @@ package enum Charts {
         return String(text)
     }
 
+    /// A scale for a series: its largest value, unless a few spikes would flatten all the rest.
+    package static func scale(_ values: [Double]) -> Double {
+        let sorted = values.filter { $0 > 0 }.sorted()
+        guard let largest = sorted.last else { return 1 }
+        let usual = sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+        return largest > usual * 4 && sorted.count >= 20 ? usual * 1.25 : largest
+    }
+
     /// An area chart in braille: two values a column, four steps a row.
     package static func area(
         _ values: [Double], top: Double, in area: Rect, _ buffer: inout ScreenBuffer, _ style: Style

@@ -73,7 +73,8 @@ package struct TextInput: Sendable, Equatable {
         case (.end, _), (.control("e"), _): cursor = lineEnd
         case (.up, _) where isMultiline: moveLine(-1)
         case (.down, _) where isMultiline: moveLine(1)
-        case (.control("k"), _): kill(from: cursor, to: max(lineEnd, min(cursor + 1, scalars.count)))
+        case (.control("k"), _):
+            kill(from: cursor, to: max(lineEnd, min(cursor + 1, scalars.count)))
         case (.control("u"), _): kill(from: lineStart, to: cursor)
         case (.control("w"), _), (.backspace, true): kill(from: wordStart, to: cursor)
         case (.character("d"), true): kill(from: cursor, to: wordEnd)

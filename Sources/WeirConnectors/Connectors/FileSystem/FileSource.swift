@@ -177,7 +177,8 @@ final class FileSource: SourceReader {
             bytesRead += Int64(got)
             if let index = (0..<got).first(where: { scratch[$0] == 0x0A }) {
                 taken += index + 1
-                rest = Array(UnsafeBufferPointer(start: scratch + index + 1, count: got - index - 1))
+                rest = Array(
+                    UnsafeBufferPointer(start: scratch + index + 1, count: got - index - 1))
                 foundBreak = true
             } else {
                 taken += got

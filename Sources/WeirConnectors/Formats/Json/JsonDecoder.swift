@@ -128,7 +128,8 @@ final class JsonDecoder: RecordDecoder {
                 assembler.reject(
                     record, column: field.name, rule: "\(field.name) → \(field.type.kind)",
                     code: .badValue,
-                    message: "\(field.name) is \(isNested ? "an object or array" : "a plain value"),"
+                    message:
+                        "\(field.name) is \(isNested ? "an object or array" : "a plain value"),"
                         + " not \(field.type.kind)")
             }
         }

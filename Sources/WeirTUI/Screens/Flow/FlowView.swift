@@ -71,9 +71,13 @@ enum FlowView {
         let theme = model.theme
         if isSelected {
             buffer.fill(
-                Rect(x: x, y: y, width: columns.width, height: 1), theme.row(.text, isSelected: true))
+                Rect(x: x, y: y, width: columns.width, height: 1),
+                theme.row(.text, isSelected: true))
         }
-        var column = x + buffer.put(isSelected ? ">" : " ", x: x, y: y, theme.row(.key, isSelected: isSelected))
+        var column =
+            x
+            + buffer.put(
+                isSelected ? ">" : " ", x: x, y: y, theme.row(.key, isSelected: isSelected))
         column += buffer.put(row.lanes, x: column, y: y, theme.row(.border, isSelected: isSelected))
         let (mark, role) = mark(stage, rates)
         column += buffer.put(mark + " ", x: column, y: y, theme.row(role, isSelected: isSelected))
@@ -131,13 +135,13 @@ enum FlowView {
 
     private static func drawChart(_ model: Model, _ area: Rect, _ buffer: inout ScreenBuffer) {
         let input = model.history.inputSeries
-        let output = model.history.outputSeries
-        let title = "throughput, rows/s   in \(Format.rate(model.history.inputRate))   out "
+        let title =
+            "throughput, rows/s   in \(Format.rate(model.history.inputRate))   out "
             + Format.rate(model.history.outputRate)
         Chrome.rule(title, area, model, &buffer)
         let plot = Rect(
             x: area.x + 7, y: area.y + 1, width: area.width - 8, height: area.height - 1)
-        let top = max(input.max() ?? 0, output.max() ?? 0, 1)
+        let top = max(Charts.scale(Array(input.suffix(plot.width * 2))), 1)
         buffer.putCell(
             Format.compact(top), x: area.x, y: plot.y, width: 6, model.theme[.muted],
             alignRight: true)

@@ -31,13 +31,19 @@ enum StageDetail {
     private static func summary(_ stage: StageSnapshot, _ model: Model) -> [Line] {
         let rates = model.history.rates(stage.plan.id)
         let counters = stage.counters
-        let share = "\(Format.percent(rates.busy)) busy  \(Format.percent(rates.blocked)) blocked  "
+        let share =
+            "\(Format.percent(rates.busy)) busy  \(Format.percent(rates.blocked)) blocked  "
             + "\(Format.percent(rates.idle)) idle"
-        let latency = "p50 \(Format.millis(counters.latencyMillis(50)))  "
+        let latency =
+            "p50 \(Format.millis(counters.latencyMillis(50)))  "
             + "p99 \(Format.millis(counters.latencyMillis(99)))"
         var lines = [
-            Line(label: "in", text: "\(grouped(counters.rowsIn))  \(Format.rate(rates.rowsIn))/s", role: .number),
-            Line(label: "out", text: "\(grouped(counters.rowsOut))  \(Format.rate(rates.rowsOut))/s", role: .number),
+            Line(
+                label: "in", text: "\(grouped(counters.rowsIn))  \(Format.rate(rates.rowsIn))/s",
+                role: .number),
+            Line(
+                label: "out", text: "\(grouped(counters.rowsOut))  \(Format.rate(rates.rowsOut))/s",
+                role: .number),
             Line(label: "time", text: share, role: .text),
             Line(label: "latency", text: latency, role: .text),
         ]
@@ -75,7 +81,8 @@ enum StageDetail {
         let bytes = Array(model.scriptText.utf8)
         let span = stage.plan.span
         let lower = min(span.start, bytes.count)
-        let text = String(decoding: bytes[lower..<min(max(lower, span.end), bytes.count)], as: UTF8.self)
+        let text = String(
+            decoding: bytes[lower..<min(max(lower, span.end), bytes.count)], as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.enumerated().map { index, line in
             Line(label: index == 0 ? "sql" : "", text: String(line), role: .text)

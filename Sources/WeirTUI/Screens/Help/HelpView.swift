@@ -32,9 +32,11 @@ enum HelpView {
         let nameWidth = 20
         let whereWidth = body.width >= 76 ? 18 : 0
         let textWidth = body.width - keyWidth - nameWidth - whereWidth - 4
-        let heads = [("KEY", 1, keyWidth), ("COMMAND", keyWidth + 2, nameWidth),
+        let heads = [
+            ("KEY", 1, keyWidth), ("COMMAND", keyWidth + 2, nameWidth),
             ("WHAT IT DOES", keyWidth + nameWidth + 3, textWidth),
-            ("WHERE", keyWidth + nameWidth + textWidth + 4, whereWidth)]
+            ("WHERE", keyWidth + nameWidth + textWidth + 4, whereWidth),
+        ]
         for head in heads where head.2 > 0 {
             buffer.putCell(head.0, x: head.1, y: body.y + 1, width: head.2, theme[.heading])
         }
@@ -47,7 +49,8 @@ enum HelpView {
             let y = body.y + 2 + offset
             if isSelected {
                 buffer.fill(
-                    Rect(x: 0, y: y, width: body.width, height: 1), theme.row(.text, isSelected: true))
+                    Rect(x: 0, y: y, width: body.width, height: 1),
+                    theme.row(.text, isSelected: true))
             }
             let place =
                 command.screens.map { screens in
@@ -59,7 +62,8 @@ enum HelpView {
             ]
             for (cell, head) in zip(cells, heads) where head.2 > 0 {
                 buffer.putCell(
-                    cell.0, x: head.1, y: y, width: head.2, theme.row(cell.1, isSelected: isSelected))
+                    cell.0, x: head.1, y: y, width: head.2,
+                    theme.row(cell.1, isSelected: isSelected))
             }
         }
         if legend > 0 { drawLegend(model, body, &buffer) }

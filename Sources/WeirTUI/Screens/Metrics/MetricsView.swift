@@ -31,16 +31,22 @@ enum MetricsView {
                 + Format.millis(counters.latencyMillis(99)),
             "busy · \(Format.percent(history.rates(stage).busy))",
         ]
-        let series = [history.series(stage) { $0.rowsIn }, latency.p99, history.series(stage) { $0.busy }]
+        let series = [
+            history.series(stage) { $0.rowsIn }, latency.p99, history.series(stage) { $0.busy },
+        ]
         let roles: [Role] = [.series1, .series3, .busy]
         for index in 0..<count {
-            let box = Rect(x: area.x + index * width, y: area.y, width: width - 1, height: area.height)
+            let box = Rect(
+                x: area.x + index * width, y: area.y, width: width - 1, height: area.height)
             drawChart(
                 titles[index], series[index], top: index == 2 ? 1 : nil, roles[index], box, model,
                 &buffer)
         }
         if count > 1 {
-            overlay(latency.p50, latency.p99.max() ?? 0, Rect(x: area.x + width, y: area.y, width: width - 1, height: area.height), model, &buffer)
+            overlay(
+                latency.p50, Charts.scale(latency.p99),
+                Rect(x: area.x + width, y: area.y, width: width - 1, height: area.height), model,
+                &buffer)
         }
     }
 
@@ -58,7 +64,7 @@ enum MetricsView {
     ) {
         Chrome.rule(title, box, model, &buffer)
         let plot = Rect(x: box.x + 7, y: box.y + 1, width: box.width - 8, height: box.height - 2)
-        let limit = top ?? max(values.suffix(plot.width * 2).max() ?? 0, 0.001)
+        let limit = top ?? max(Charts.scale(Array(values.suffix(plot.width * 2))), 0.001)
         let label = top == 1 ? "100%" : limit < 1 ? "1" : Format.compact(limit)
         buffer.putCell(label, x: box.x, y: plot.y, width: 6, model.theme[.muted], alignRight: true)
         buffer.putCell(
@@ -114,7 +120,8 @@ enum MetricsView {
                 let text = values[column.0] ?? "-"
                 buffer.putCell(
                     text, x: x, y: y, width: column.1,
-                    theme.row(text == "-" || text == "0%" ? .muted : .number, isSelected: isSelected),
+                    theme.row(
+                        text == "-" || text == "0%" ? .muted : .number, isSelected: isSelected),
                     alignRight: true)
                 x += column.1 + 1
             }

@@ -25,7 +25,8 @@ enum QueryView {
     }
 
     private static func drawCatalog(_ model: Model, _ area: Rect, _ buffer: inout ScreenBuffer) {
-        buffer.putCell(" TABLES", x: area.x, y: area.y, width: area.width - 1, model.theme[.heading])
+        buffer.putCell(
+            " TABLES", x: area.x, y: area.y, width: area.width - 1, model.theme[.heading])
         var y = area.y + 1
         let used = model.query.editor.text.lowercased()
         for entry in model.query.catalog where y < area.bottom {
@@ -62,7 +63,8 @@ enum QueryView {
             buffer.putCell(
                 "\(first + offset + 1)", x: area.x, y: y, width: 3, model.theme[.muted],
                 alignRight: true)
-            SQLHighlight.draw(String(text), x: area.x + 4, y: y, width: area.width - 5, model, &buffer)
+            SQLHighlight.draw(
+                String(text), x: area.x + 4, y: y, width: area.width - 5, model, &buffer)
         }
         guard !query.isInGrid, model.prompt == nil else { return }
         let cursor = (x: min(area.right - 1, area.x + 4 + column), y: area.y + line - first)
@@ -92,7 +94,8 @@ enum QueryView {
             title = "running …  ^C cancels"
         } else if let result = query.result {
             let more = result.isTruncated ? "+ (first \(result.rows.count) only)" : ""
-            title = "\(grouped(Int64(result.rows.count)))\(more) rows · "
+            title =
+                "\(grouped(Int64(result.rows.count)))\(more) rows · "
                 + "\(Format.millis(max(0.1, result.seconds * 1000)))"
         }
         Chrome.rule(title, area, model, &buffer)
@@ -153,7 +156,8 @@ enum ResultGrid {
         return first
     }
 
-    private static func isNumeric(_ result: QueryResult, _ column: Int, _ rows: Range<Int>) -> Bool {
+    private static func isNumeric(_ result: QueryResult, _ column: Int, _ rows: Range<Int>) -> Bool
+    {
         result.rows[rows].contains { $0[column].isNumber }
             && result.rows[rows].allSatisfy { $0[column].isNumber || $0[column] == .null }
     }

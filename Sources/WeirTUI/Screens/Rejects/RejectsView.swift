@@ -25,7 +25,10 @@ enum RejectsView {
     private static func drawGroups(_ model: Model, _ area: Rect, _ buffer: inout ScreenBuffer) {
         let theme = model.theme
         let ruleWidth = max(20, area.width - 44)
-        let titles = [("COUNT", 1, 10), ("RULE", 13, ruleWidth), ("SOURCE", 14 + ruleWidth, 14), ("CODE", 29 + ruleWidth, 15)]
+        let titles = [
+            ("COUNT", 1, 10), ("RULE", 13, ruleWidth), ("SOURCE", 14 + ruleWidth, 14),
+            ("CODE", 29 + ruleWidth, 15),
+        ]
         for (index, title) in titles.enumerated() {
             buffer.putCell(
                 title.0, x: title.1, y: area.y, width: title.2, theme[.heading],
@@ -33,19 +36,23 @@ enum RejectsView {
         }
         let list = model.rejects.groupList
         let groups = model.rejects.groups
-        for (offset, index) in list.window(height: area.height - 2, count: groups.count).enumerated() {
+        for (offset, index) in list.window(height: area.height - 2, count: groups.count)
+            .enumerated()
+        {
             let y = area.y + 1 + offset
             let isSelected = index == list.selected
             if isSelected {
                 buffer.fill(
-                    Rect(x: 0, y: y, width: area.width, height: 1), theme.row(.text, isSelected: true))
+                    Rect(x: 0, y: y, width: area.width, height: 1),
+                    theme.row(.text, isSelected: true))
             }
             let group = groups[index]
             buffer.put(
                 isSelected && !model.rejects.isInRows ? ">" : " ", x: 0, y: y,
                 theme.row(.key, isSelected: isSelected))
             buffer.putCell(
-                grouped(group.count), x: 1, y: y, width: 10, theme.row(.warn, isSelected: isSelected),
+                grouped(group.count), x: 1, y: y, width: 10,
+                theme.row(.warn, isSelected: isSelected),
                 alignRight: true)
             buffer.putCell(
                 group.rule, x: 13, y: y, width: ruleWidth, theme.row(.text, isSelected: isSelected))
@@ -63,8 +70,10 @@ enum RejectsView {
         let state = model.rejects
         let list = state.rowList
         let window = list.window(height: area.height - 2, count: state.rows.count)
-        let known = state.groups.first { $0.rule == state.shownRule }?.count ?? Int64(state.rows.count)
-        let first = state.rows.count == RejectsState.rowLimit ? ", the newest \(state.rows.count)" : ""
+        let known =
+            state.groups.first { $0.rule == state.shownRule }?.count ?? Int64(state.rows.count)
+        let first =
+            state.rows.count == RejectsState.rowLimit ? ", the newest \(state.rows.count)" : ""
         Chrome.rule(
             "rows: \(state.shownRule ?? "") (\(grouped(known))\(first))", area, model, &buffer)
         let valueWidth = max(10, area.width / 6)
@@ -82,7 +91,8 @@ enum RejectsView {
             let row = state.rows[index]
             if isSelected {
                 buffer.fill(
-                    Rect(x: 0, y: y, width: area.width, height: 1), theme.row(.text, isSelected: true))
+                    Rect(x: 0, y: y, width: area.width, height: 1),
+                    theme.row(.text, isSelected: true))
                 buffer.put(">", x: 0, y: y, theme.row(.key, isSelected: true))
             }
             let place = row.line.isEmpty ? row.source : "\(row.source):\(row.line)"
@@ -102,7 +112,8 @@ enum RejectsView {
         guard area.height >= 2, !state.rows.isEmpty else { return }
         let row = state.rows[min(state.rowList.selected, state.rows.count - 1)]
         Chrome.rule(
-            "raw record" + (row.offset.isEmpty ? "" : " · byte \(row.offset)"), area, model, &buffer)
+            "raw record" + (row.offset.isEmpty ? "" : " · byte \(row.offset)"), area, model, &buffer
+        )
         let width = max(10, area.width - 2)
         let scalars = Array(row.raw.unicodeScalars.prefix(width * (area.height - 2)))
         let mark = RawMark.range(row)

@@ -26,7 +26,9 @@ enum SourcesView {
     }
 
     private static func columns(_ width: Int) -> [(title: String, width: Int)] {
-        var columns: [(title: String, width: Int)] = [("KIND", 5), ("STATE", 7), ("ROWS", 10), ("RATE/s", 7)]
+        var columns: [(title: String, width: Int)] = [
+            ("KIND", 5), ("STATE", 7), ("ROWS", 10), ("RATE/s", 7),
+        ]
         if width >= 74 { columns.append(("POSITION", 16)) }
         columns.append(("REJ", 7))
         if width >= 110 { columns += [("WATERMARK", 20), ("SIZE", 8)] }
@@ -148,7 +150,8 @@ enum SourcesView {
     ) {
         Chrome.rule("config", area, model, &buffer)
         guard case .source(let plan) = model.history.stages[stage].plan.node else { return }
-        let options = [("connector", plan.connector), ("format", plan.format ?? "-")]
+        let options =
+            [("connector", plan.connector), ("format", plan.format ?? "-")]
             + plan.options.sorted { $0.key < $1.key }
         for (index, option) in options.prefix(max(0, area.height - 1)).enumerated() {
             let y = area.y + 1 + index
@@ -165,7 +168,8 @@ enum SourcesView {
         let source = check(model, stage) ?? model.history.stages[stage]
         RowGrid.draw(
             columns: source.plan.relation.columns.map(\.name), rows: model.sources.preview,
-            selected: nil, Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1),
+            selected: nil,
+            Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1),
             model, &buffer)
     }
 
@@ -174,8 +178,12 @@ enum SourcesView {
     ) {
         guard area.height >= 3 else { return }
         let series = model.history.series(stage) { $0.rowsIn }
-        Chrome.rule("rows/s   \(Format.rate(model.history.rates(stage).rowsIn))", area, model, &buffer)
-        let plot = Rect(x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 1)
-        Charts.area(series, top: max(1, series.max() ?? 1), in: plot, &buffer, model.theme[.series1])
+        Chrome.rule(
+            "rows/s   \(Format.rate(model.history.rates(stage).rowsIn))", area, model, &buffer)
+        let plot = Rect(
+            x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 1)
+        Charts.area(
+            series, top: Charts.scale(Array(series.suffix(plot.width * 2))), in: plot, &buffer,
+            model.theme[.series1])
     }
 }

@@ -39,12 +39,16 @@ enum TailView {
         x += buffer.put(stage.plan.name, x: x, y: body.y, theme[.title])
         let rate = model.history.rates(stage.plan.id).rowsOut
         let spark = Charts.sparkline(
-            model.history.series(stage.plan.id) { $0.rowsOut }, width: max(0, min(24, model.width - 60)))
+            model.history.series(stage.plan.id) { $0.rowsOut },
+            width: max(0, min(24, model.width - 60)))
         x += buffer.put("   \(Format.rate(rate))/s ", x: x, y: body.y, theme[.number])
         buffer.put(spark, x: x, y: body.y, theme[.series1])
         var parts: [String] = []
-        parts.append(model.tail.isPaused ? "❚❚ paused" : model.tail.isFollowing ? "▮ following" : "scrolled")
-        parts.append("\(grouped(Int64(model.tail.rows.count))) of \(grouped(model.tail.seen + model.tail.missed)) rows kept")
+        parts.append(
+            model.tail.isPaused ? "❚❚ paused" : model.tail.isFollowing ? "▮ following" : "scrolled")
+        parts.append(
+            "\(grouped(Int64(model.tail.rows.count))) of \(grouped(model.tail.seen + model.tail.missed)) rows kept"
+        )
         if model.tail.missed > 0 {
             parts.append("\(grouped(model.tail.missed)) went by unseen (sampled)")
         }
