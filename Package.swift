@@ -43,25 +43,40 @@ let swiftSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-let tests: [(name: String, ours: [String])] = []
-let laterTests: [(name: String, ours: [String])] = [
-    ("WeirSQLTests", ["WeirSQL"]),
-    ("WeirColumnarTests", ["WeirColumnar"]),
-    ("WeirTerminalTests", ["WeirTerminal"]),
-    (
-        "WeirFunctionsTests",
-        ["WeirFunctions", "WeirColumnar", "WeirPlanner", "WeirSQL", "WeirRuntime"]
-    ),
+/// Tests: name, modules they may import, products of packages.
+let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
+    ("WeirSQLTests", ["WeirSQL"], []),
+    ("WeirColumnarTests", ["WeirColumnar"], []),
+    ("WeirTerminalTests", ["WeirTerminal"], []),
     (
         "WeirPlannerTests",
-        ["WeirPlanner", "WeirSQL", "WeirConnectors", "WeirColumnar", "WeirEngine"]
+        [
+            "WeirPlanner", "WeirSQL", "WeirConnectors", "WeirColumnar", "WeirFunctions",
+            "WeirRuntime",
+        ],
+        []
     ),
-    ("WeirRuntimeTests", ["WeirRuntime", "WeirPlanner", "WeirColumnar", "WeirSQL", "WeirEngine"]),
-    ("WeirConnectorsTests", ["WeirConnectors", "WeirRuntime", "WeirColumnar", "WeirPlanner"]),
-    ("WeirEngineTests", ["WeirEngine", "WeirStore", "WeirColumnar", "WeirRuntime", "WeirPlanner"]),
-    ("WeirTUITests", ["WeirTUI", "WeirTerminal", "WeirEngine"]),
-    ("CommandLineTests", []),
-    ("TidyTests", []),
+    (
+        "WeirRuntimeTests",
+        ["WeirRuntime", "WeirPlanner", "WeirColumnar", "WeirSQL", "WeirConnectors"], []
+    ),
+    (
+        "WeirConnectorsTests",
+        ["WeirConnectors", "WeirRuntime", "WeirColumnar", "WeirPlanner", "WeirSQL"], []
+    ),
+    (
+        "WeirEngineTests",
+        ["WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirColumnar"], [grdb]
+    ),
+    (
+        "WeirTUITests",
+        [
+            "WeirTUI", "WeirTerminal", "WeirEngine", "WeirRuntime", "WeirPlanner", "WeirStore",
+            "WeirSQL", "WeirConnectors",
+        ], []
+    ),
+    ("CommandLineTests", ["weir"], []),
+    ("TidyTests", [], []),
 ]
 
 let package = Package(
@@ -84,6 +99,7 @@ let package = Package(
         .target(
             name: "CNcurses",
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .executableTarget(
             name: "weir",
             dependencies: [
@@ -101,7 +117,7 @@ let package = Package(
         + tests.map { test in
             .testTarget(
                 name: test.name,
-                dependencies: test.ours.map { .byName(name: $0) },
+                dependencies: ["TestSupport"] + test.ours.map { .byName(name: $0) } + test.products,
                 swiftSettings: swiftSettings)
         },
     swiftLanguageModes: [.v6],

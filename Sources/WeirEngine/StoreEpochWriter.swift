@@ -55,7 +55,10 @@ final class StoreEpochWriter: EpochWriter {
         try store.commit(record)
     }
 
-    func abandon() { store.rollback() }
+    func close() throws {
+        for sink in sinks.values { try sink.close() }
+        try store.close()
+    }
 
     private func stageRecord(_ stage: StagePlan, _ counters: StageCounters) -> StageRecord {
         var ledger: [String: Int64] = [:]

@@ -70,12 +70,15 @@ package struct ScalarFunction: Sendable {
     package let isStrict: Bool
     /// Types the call, or nil when it does not take such arguments.
     package let resolve: @Sendable ([DataType]) -> Resolution?
+    /// The result type where it depends on constant arguments (nil for those that are not).
+    package let refine: (@Sendable (_ types: [DataType], _ constants: [Scalar?]) -> DataType?)?
     package let kernel: @Sendable (FunctionCall) -> Column
 
     init(
         _ names: String..., family: FunctionFamily, usage: String, documentation: String,
         examples: [FunctionExample], isDeterministic: Bool = true, isStrict: Bool = true,
         resolve: @escaping @Sendable ([DataType]) -> Resolution?,
+        refine: (@Sendable ([DataType], [Scalar?]) -> DataType?)? = nil,
         kernel: @escaping @Sendable (FunctionCall) -> Column
     ) {
         self.names = names
@@ -86,6 +89,7 @@ package struct ScalarFunction: Sendable {
         self.isDeterministic = isDeterministic
         self.isStrict = isStrict
         self.resolve = resolve
+        self.refine = refine
         self.kernel = kernel
     }
 

@@ -10,8 +10,8 @@
 
 /// An advisory lock on a file beside the store; the system gives it up when the process ends,
 /// however it ends.
-struct StoreLock: ~Copyable {
-    private let descriptor: Int32
+final class StoreLock {
+    private var descriptor: Int32
 
     /// - Throws: `StoreError.inUse` when another process has the lock.
     init(storePath: String) throws {
@@ -22,9 +22,16 @@ struct StoreLock: ~Copyable {
         }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             close(descriptor)
+            descriptor = -1
             throw StoreError.inUse(path: storePath)
         }
     }
 
-    deinit { close(descriptor) }
+    /// Gives the lock up.
+    func release() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+
+    deinit { release() }
 }

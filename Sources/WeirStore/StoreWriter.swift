@@ -49,9 +49,14 @@ package final class StoreWriter {
         StoreFiles.restrict(path)
     }
 
-    deinit {
+    /// Closes the connection and gives the store free for the next run.
+    ///
+    /// - Throws: `StoreError` when SQLite cannot close it.
+    package func close() throws {
+        rollback()
         loaders = []
-        try? queue.close()
+        try StoreFiles.describing(path) { try queue.close() }
+        lock.release()
     }
 
     /// Makes the tables of a pipeline, or checks that they are the ones that are there.

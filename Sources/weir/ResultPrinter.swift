@@ -5,7 +5,7 @@ import WeirRuntime
 import WeirStore
 
 enum ResultPrinter {
-    static func print(_ result: QueryResult, _ format: OutputFormat) -> String {
+    static func render(_ result: QueryResult, _ format: OutputFormat) -> String {
         switch format {
         case .table: table(result)
         case .csv: csv(result)

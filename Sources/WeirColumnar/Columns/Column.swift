@@ -82,7 +82,8 @@ func gather<Element>(_ values: [Element], _ indices: [Int32]) -> [Element] {
     [Element](unsafeUninitializedCapacity: indices.count) { buffer, count in
         values.withUnsafeBufferPointer { source in
             for position in 0..<indices.count {
-                (buffer.baseAddress! + position).initialize(to: source[Int(indices[position])])
+                buffer.initializeElement(
+                    at: position, to: source[Int(indices[position])])
             }
         }
         count = indices.count

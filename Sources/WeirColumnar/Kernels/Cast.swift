@@ -31,6 +31,8 @@ package enum Cast {
     ) -> Column {
         if from == to { return column }
         if from == .null { return .nulls(to.physical, count: count) }
+        // The same bytes under a wider type.
+        if from.isString, to == .varchar(.max) { return column }
         if let fast = numeric(column, from: from, to: to, count: count) { return fast }
         var builder = ColumnBuilder(to.physical, capacity: count)
         for row in 0..<count {

@@ -40,7 +40,7 @@ enum IntegerField {
     static func parse(
         _ start: UnsafePointer<UInt8>, _ count: Int, range: ClosedRange<Int64>
     ) -> Int64? {
-        if count &- 1 < 8, let digits = Digits.value(start, count) {
+        if UInt(bitPattern: count &- 1) < 8, let digits = Digits.value(start, count) {
             let value = Int64(digits)
             return range.contains(value) ? value : nil
         }

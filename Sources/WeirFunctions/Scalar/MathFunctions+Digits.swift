@@ -34,6 +34,20 @@ extension MathFunctions {
                 if types.count > 1 { arguments.append(.bigint) }
                 return Resolution(
                     arguments, DataType(types[0].kind, nullable: Typing.nullable(types)))
+            },
+            refine: { types, constants in
+                // Flink: LogicalTypeMerging.findRoundDecimalType.
+                guard case .decimal(let precision, let scale) = types[0].kind else { return nil }
+                var digits = 0
+                if constants.count > 1 {
+                    guard case .int64(let value)? = constants[1] else { return nil }
+                    digits = Int(clamping: value)
+                }
+                if digits >= scale { return nil }
+                let kept = max(0, digits)
+                let kind = DataType.Kind.decimal(
+                    precision: min(38, 1 + precision - scale + kept), scale: kept)
+                return DataType(kind, nullable: Typing.nullable(types))
             }
         ) { call in
             var builder = ColumnBuilder(call.result.physical, capacity: call.count)

@@ -36,10 +36,10 @@ enum MathFunctions {
         of("ACOS", "The arc cosine in radians.", FunctionExample("ACOS(1)", "0.0")) { acos($0) },
         of("ATAN", "The arc tangent in radians.", FunctionExample("ATAN(0)", "0.0")) { atan($0) },
         of("DEGREES", "Radians as degrees.", FunctionExample("DEGREES(0)", "0.0")) {
-            $0 * 180 / Double.pi
+            $0 * 57.29577951308232
         },
         of("RADIANS", "Degrees as radians.", FunctionExample("RADIANS(0)", "0.0")) {
-            $0 / 180 * Double.pi
+            $0 * 0.017453292519943295
         },
     ]
 

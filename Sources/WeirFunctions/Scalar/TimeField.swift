@@ -77,8 +77,8 @@ package enum TimeField: String, Sendable {
         case .hour: return clock / 3_600_000_000
         case .minute: return clock / 60_000_000 % 60
         case .second: return clock / 1_000_000 % 60
-        case .millisecond: return clock / 1000 % 60_000
-        case .microsecond: return clock % 60_000_000
+        case .millisecond: return clock / 1000 % 1000
+        case .microsecond: return clock % 1_000_000
         case .epoch: return isDate ? days &* 86_400 : floorDivide(value, 1_000_000)
         case .decade: return floorDivide(date.year, 10)
         case .century: return (date.year + 99) / 100

@@ -41,7 +41,11 @@ extension ExpressionBinder {
                 hint: "usage: \(function.usage)")
         }
         let coerced = zip(arguments, resolution.arguments).map { coerce($0, to: $1) }
-        return BoundExpression(.call(function.name, coerced), resolution.result, span)
+        let constants = coerced.map { argument -> Scalar? in
+            if case .literal(let scalar) = argument.node { scalar } else { nil }
+        }
+        let refined = function.refine?(coerced.map(\.type), constants)
+        return BoundExpression(.call(function.name, coerced), refined ?? resolution.result, span)
     }
 
     private mutating func bindAggregate(

@@ -67,12 +67,6 @@ extension ExpressionBinder {
                     .literal(value), DataType(kind, nullable: false), expression.span)
             }
         }
-        if from.isString, kind.isString, kind == .varchar(.max) {
-            // The same bytes under a wider type.
-            return BoundExpression(
-                expression.node, DataType(kind, nullable: expression.type.isNullable),
-                expression.span)
-        }
         return BoundExpression(
             .cast(expression, isTry: false),
             DataType(kind, nullable: expression.type.isNullable), expression.span)
@@ -84,10 +78,9 @@ extension ExpressionBinder {
         if let merged = TypeMerging.leastRestrictive(types) { return merged }
         let others = types.filter { !$0.kind.isString }
         guard !others.isEmpty, let merged = TypeMerging.leastRestrictive(others),
-            merged.kind.isNumeric || merged.kind.isTimestamp || merged.kind == .date
-                || merged.kind == .boolean || merged.kind.physical == .int64
+            !merged.kind.isNumeric, merged.kind.physical == .int64 || merged.kind == .boolean
         else { return nil }
-        // Flink reads a text beside an integer or decimal as that type.
+        // Flink reads a text beside a time as that type, but refuses one beside a number.
         return merged
     }
 

@@ -73,6 +73,18 @@ package struct SourcePlan: Sendable {
     /// Columns that are read from the records.
     package let columns: [Field]
     package let span: Span
+
+    package init(
+        name: String, connector: String, format: String?, options: [String: String],
+        columns: [Field], span: Span
+    ) {
+        self.name = name
+        self.connector = connector
+        self.format = format
+        self.options = options
+        self.columns = columns
+        self.span = span
+    }
 }
 
 /// Computed columns, the event time and the constraints of a source.

@@ -61,6 +61,6 @@ package protocol EpochWriter: AnyObject {
     /// - Parameter counters: of all stages, those of the writer included.
     func commit(_ epoch: Epoch, counters: [StageCounters]) throws
 
-    /// Undoes what has not been committed.
-    func abandon()
+    /// Undoes what has not been committed and lets everything go.
+    func close() throws
 }

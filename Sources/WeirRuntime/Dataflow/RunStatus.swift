@@ -19,6 +19,8 @@ package struct CommitStatus: Sendable {
     /// Seconds since 1970.
     package var lastAt: Double = 0
     package var lastNanos: UInt64 = 0
+
+    package init() {}
 }
 
 /// The shared state of a run.

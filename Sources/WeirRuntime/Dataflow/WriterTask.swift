@@ -36,9 +36,13 @@ final class WriterTask {
                 }
             }
         } catch {
-            writer.abandon()
             status.fail("writing failed: \(error)")
             queue.close()
+        }
+        do {
+            try writer.close()
+        } catch {
+            status.fail("closing failed: \(error)")
         }
     }
 

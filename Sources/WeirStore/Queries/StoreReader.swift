@@ -16,8 +16,7 @@ package enum StoreValue: Sendable, Equatable {
         switch self {
         case .null: ""
         case .integer(let value): String(value)
-        case .real(let value):
-            value == value.rounded() && value.magnitude < 1e15 ? "\(value)" : "\(value)"
+        case .real(let value): "\(value)"
         case .text(let value): value
         case .blob(let bytes): String(decoding: bytes, as: UTF8.self)
         }
@@ -38,6 +37,13 @@ package struct QueryResult: Sendable {
     /// Whether there were more rows than were asked for.
     package let isTruncated: Bool
     package let seconds: Double
+
+    package init(columns: [String], rows: [[StoreValue]], isTruncated: Bool, seconds: Double) {
+        self.columns = columns
+        self.rows = rows
+        self.isTruncated = isTruncated
+        self.seconds = seconds
+    }
 }
 
 /// A read-only connection to a store.

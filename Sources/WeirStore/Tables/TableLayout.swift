@@ -58,7 +58,7 @@ struct TableLayout {
     private static func affinity(_ kind: DataType.Kind) -> String {
         switch kind.physical {
         case .bool, .int64: "INTEGER"
-        case .int128: "NUMERIC_TEXT"
+        case .int128: ""
         case .float64: "REAL"
         case .bytes: if case .varbinary = kind { "BLOB" } else { "TEXT" }
         }

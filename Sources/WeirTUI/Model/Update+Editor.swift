@@ -82,7 +82,10 @@ package enum Completion {
         let lower = text.lowercased()
         let used = catalog.filter { lower.contains($0.table.lowercased()) }
         let columns = (used.isEmpty ? catalog : used).flatMap(\.columns)
-        let names = columns + catalog.map(\.table) + keywords
+        let tables = catalog.map(\.table)
+        let before = lower.split { $0.isWhitespace }.dropLast().last.map(String.init) ?? ""
+        let isTable = before == "from" || before == "join"
+        let names = (isTable ? tables + columns : columns + tables) + keywords
         var seen: Set<String> = []
         return Array(
             names.filter { $0.lowercased().hasPrefix(wanted) && seen.insert($0).inserted }

@@ -104,13 +104,28 @@ package struct ScreenBuffer: Sendable, Equatable {
             let columns = TextWidth.columns(shown)
             if columns == 0 { continue }
             if used + columns > limit || x + used + columns > width { break }
-            set(x + used, y, Cell(shown, style))
-            if columns == 2, bounds.contains(x: x + used + 1, y: y) {
-                cells[y * width + x + used + 1] = Cell(Unicode.Scalar(0), style)
+            if columns == 2 {
+                putWide(shown, x: x + used, y: y, style)
+            } else {
+                set(x + used, y, Cell(shown, style))
             }
             used += columns
         }
         return used
+    }
+
+    /// A wide character and its continuation; cut off at the left edge it leaves a space.
+    private mutating func putWide(_ scalar: Unicode.Scalar, x: Int, y: Int, _ style: Style) {
+        guard x >= 0 else {
+            set(x + 1, y, Cell(" ", style))
+            return
+        }
+        set(x, y, Cell(scalar, style))
+        set(x + 1, y, Cell(" ", style))
+        if bounds.contains(x: x + 1, y: y) {
+            cells[y * width + x] = Cell(scalar, style)
+            cells[y * width + x + 1] = Cell(Unicode.Scalar(0), style)
+        }
     }
 
     /// Writes text cut to a width, with an ellipsis where something is missing, padded to it.

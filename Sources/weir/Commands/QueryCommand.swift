@@ -40,7 +40,7 @@ struct QueryCommand: ParsableCommand {
         let store = try arguments.open()
         do {
             let result = try store.query(sql, limit: limit)
-            Console.output(ResultPrinter.print(result, format ?? .table))
+            Console.output(ResultPrinter.render(result, format ?? .table))
             if result.isTruncated { Console.talk("more than \(limit) rows; see --limit\n") }
         } catch let error as StoreError {
             throw Failure.work(error.description)

@@ -47,7 +47,7 @@ struct RejectsCommand: ParsableCommand {
                 Console.talk("no rejects\n")
                 if format == nil { return }
             }
-            Console.output(ResultPrinter.print(result, format ?? .table))
+            Console.output(ResultPrinter.render(result, format ?? .table))
             if result.isTruncated { Console.talk("more than \(limit) lines; see --limit\n") }
         } catch let error as StoreError {
             throw Failure.work(error.description)

@@ -1,0 +1,97 @@
+// The workbench on a real terminal: tmux runs it, types and looks.
+
+import Foundation
+import TestSupport
+import Testing
+
+/// A tmux server of its own.
+private final class Tmux {
+    private let socket = "weir-test-\(UUID().uuidString.prefix(8))"
+    private let folder: TemporaryFolder
+
+    init(width: Int, height: Int, terminal: String) throws {
+        folder = try TemporaryFolder()
+        let command =
+            "export XDG_CACHE_HOME='\(folder.path)' XDG_STATE_HOME='\(folder.path)' TERM=\(terminal);"
+            + " stty -g > '\(folder.path)/before'; '\(Program.weir)'; echo \"left $?\";"
+            + " stty -g > '\(folder.path)/after'; cat"
+        _ = try run("new-session", "-d", "-x", "\(width)", "-y", "\(height)", "sh", "-c", command)
+    }
+
+    deinit { _ = try? run("kill-server") }
+
+    @discardableResult
+    func run(_ arguments: String...) throws -> String {
+        try Program.run(
+            "/usr/bin/env", ["tmux", "-L", socket, "-f", "/dev/null"] + arguments,
+            folder: NSTemporaryDirectory(), environment: ["TERM": "xterm-256color"]
+        ).output
+    }
+
+    func type(_ keys: String) throws { try run("send-keys", keys) }
+
+    var screen: String { (try? run("capture-pane", "-p")) ?? "" }
+
+    func waits(for text: String, seconds: Double = 20) -> Bool {
+        Program.wait(seconds: seconds) { screen.contains(text) }
+    }
+
+    /// Whether the line settings are as before.
+    var isRestored: Bool {
+        let before = try? String(contentsOfFile: folder.path + "/before", encoding: .utf8)
+        return Program.wait(seconds: 5) {
+            before != nil
+                && (try? String(contentsOfFile: folder.path + "/after", encoding: .utf8)) == before
+        }
+    }
+}
+
+@Suite(.serialized) struct TerminalTests {
+    @Test(
+        "all screens come up and the terminal is left in order",
+        arguments: ["xterm-256color", "tmux-256color", "vt100"])
+    func screens(_ terminal: String) throws {
+        let tmux = try Tmux(width: 80, height: 24, terminal: terminal)
+        #expect(tmux.waits(for: "Flights.check"), "\(tmux.screen)")
+        try tmux.type("2")
+        #expect(tmux.waits(for: "POSITION"))
+        try tmux.type("3")
+        #expect(tmux.waits(for: "no rejects") || tmux.waits(for: "RULE"))
+        try tmux.type("4")
+        #expect(tmux.waits(for: "TAP"))
+        try tmux.type("6")
+        #expect(tmux.waits(for: "BLOCK"))
+        try tmux.type("?")
+        #expect(tmux.waits(for: "WHAT IT DOES"))
+        try tmux.type("Escape")
+        try tmux.type("5")
+        #expect(tmux.waits(for: "TABLES"))
+        try tmux.type("SELECT count(*) AS aircraft FROM weir_data_Fleet")
+        try tmux.type("F5")
+        #expect(tmux.waits(for: "35"), "\(tmux.screen)")
+        try tmux.run("resize-window", "-x", "120", "-y", "40")
+        #expect(tmux.waits(for: "rejects "), "\(tmux.screen)")
+        try tmux.type("Escape")
+        #expect(tmux.waits(for: "results"))
+        try tmux.type("1")
+        #expect(tmux.waits(for: "throughput"), "\(tmux.screen)")
+        try tmux.type("q")
+        #expect(tmux.waits(for: "q again"))
+        try tmux.type("q")
+        #expect(tmux.waits(for: "left 0"), "\(tmux.screen)")
+        #expect(tmux.screen.contains("rows read"))
+        #expect(tmux.isRestored)
+    }
+
+    @Test("signals leave the terminal in order", arguments: ["TERM", "SEGV"])
+    func signals(_ name: String) throws {
+        let tmux = try Tmux(width: 80, height: 24, terminal: "xterm-256color")
+        #expect(tmux.waits(for: "Flights.check"))
+        let children = try tmux.run("list-panes", "-F", "#{pane_pid}")
+        let shell = children.filter(\.isNumber)
+        _ = try Program.run(
+            "/usr/bin/env", ["pkill", "-\(name)", "-P", shell, "weir"], folder: "/")
+        #expect(tmux.waits(for: name == "TERM" ? "left 0" : "left ", seconds: 60), "\(tmux.screen)")
+        #expect(tmux.isRestored)
+    }
+}

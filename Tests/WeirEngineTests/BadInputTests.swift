@@ -1,0 +1,164 @@
+// Broken input: every record is a row or a reject, whatever the pieces it is read in.
+
+import Foundation
+import TestSupport
+import Testing
+import WeirEngine
+
+@Suite struct BadInputTests {
+    private static let script = """
+        CREATE TABLE t (id BIGINT NOT NULL, name STRING, at TIMESTAMP(3), amount DECIMAL(10, 2), n INT,
+          PRIMARY KEY (id) NOT ENFORCED, CONSTRAINT small CHECK (n < 1000))
+          WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv', 'csv.null-literal' = 'NA');
+        Rows := SELECT * FROM t;
+        Totals := SELECT name, COUNT(*) AS c, SUM(amount) AS s FROM t GROUP BY name;
+        """
+
+    @Test func knownMistakes() throws {
+        let lines = [
+            "1,ok,2020-01-01 00:00:00,1.50,1", "2,\"quoted, with \"\"quotes\"\"\",NA,NA,NA",
+            "3,\"two\nlines\",2020-01-01T10:00:00.5,2,3", "x,bad id,NA,1,1",
+            "5,bad time,2020-13-01,1,1", "6,too few", "7,too,many,1,1,1,1", "8,\"open quote,NA,1,1",
+            "9,after the open quote,NA,1,1", "10,\"text\"behind,NA,1,1", ",no id,NA,1,1",
+            "11,big number,NA,99999999999.99,1", "12,int too large,NA,1,9999999999",
+            "13,check,NA,1,1000", "1,duplicate,NA,1,1", "14,last without break,NA,0.005,7",
+        ]
+        let harness = try PipelineHarness(
+            Self.script, files: ["in.csv": lines.joined(separator: "\n")])
+        try harness.run()
+        #expect(try harness.query("SELECT id FROM Rows ORDER BY id") == ["1", "2", "3", "9", "14"])
+        #expect(
+            try harness.query("SELECT name FROM Rows WHERE id IN (2, 3)")
+                == ["quoted, with \"quotes\"", "two\nlines"])
+        #expect(try harness.query("SELECT amount FROM Rows WHERE id = 14") == ["0.01"])
+        #expect(
+            try harness.query(
+                "SELECT line, code, \"column\", value FROM weir_rejects ORDER BY line")
+                == [
+                    "5|bad-value|id|x", "6|bad-value|at|2020-13-01", "7|field-count|NULL|NULL",
+                    "8|field-count|NULL|NULL", "9|bad-quotes|NULL|NULL", "11|bad-quotes|NULL|NULL",
+                    "12|not-null|id|", "13|bad-value|amount|99999999999.99",
+                    "14|bad-value|n|9999999999", "15|check-failed|n|1000",
+                ])
+        #expect(
+            try harness.query("SELECT rows FROM weir_ledger WHERE reason = 'duplicate'") == ["1"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    @Test func hostileBytes() throws {
+        let folder = try PipelineHarness(Self.script)
+        var bytes: [UInt8] = Array("1,".utf8) + [0xFF, 0xFE] + Array(",NA,1,1\n2,a".utf8) + [0]
+        bytes += Array("b,NA,1,1\n3,".utf8) + [UInt8](repeating: 0x61, count: 1 << 20)
+        bytes += Array(",NA,1,1\r\n\r\n4,é,NA,1,1\r\n5,\"".utf8)
+        bytes += [UInt8](repeating: 0x62, count: 1 << 20) + Array("\",NA,1,1\n".utf8)
+        try folder.folder.write("in.csv", bytes: bytes)
+        try folder.run(chunkBytes: 4096)
+        #expect(
+            try folder.query("SELECT id, length(name) FROM Rows ORDER BY id")
+                == ["3|1048576", "4|1", "5|1048576"])
+        #expect(
+            try folder.query("SELECT code FROM weir_rejects ORDER BY line")
+                == ["bad-encoding", "nul-byte"])
+    }
+
+    /// A file of random fields with random mistakes.
+    private func randomFile(_ seed: UInt64) -> [UInt8] {
+        var random = SeededRandom(seed: seed)
+        let fields = [
+            "1", "22", "NA", "", "abc", "\"q,q\"", "\"a\"\"b\"", "\"", "a\"b",
+            "2020-01-01 00:00:00",
+            "1.25", "-7", "99999999999999999999", "\"x\ny\"", "é", "\u{0}", "1e5", " 4 ",
+        ]
+        var bytes: [UInt8] = []
+        for row in 0..<(20 + random.below(60)) {
+            var line = ["\(row)"]
+            for _ in 0..<(random.below(10) == 0 ? random.below(7) : 4) {
+                line.append(
+                    random.below(3) > 0 ? random.pick(["1", "NA", "x"]) : random.pick(fields))
+            }
+            bytes += Array(line.joined(separator: ",").utf8)
+            if random.below(40) == 0 { bytes += [0xC3, 0x28] }
+            bytes += Array(random.pick(["\n", "\n", "\r\n", "\n\n"]).utf8)
+        }
+        if random.below(2) == 0 { bytes.removeLast() }
+        return bytes
+    }
+
+    @Test("nothing is lost, and pieces do not matter", arguments: 0..<40)
+    func fuzz(_ seed: Int) throws {
+        let bytes = randomFile(UInt64(seed))
+        var results: [[String]] = []
+        for chunk in [64, 777, 256 << 10] {
+            let harness = try PipelineHarness(Self.script)
+            try harness.folder.write("in.csv", bytes: bytes)
+            try harness.run(chunkBytes: chunk, commitRows: chunk == 64 ? 7 : 200_000)
+            let counts = try harness.query(
+                "SELECT records_read = records_accepted + records_rejected, records_read > 0 FROM weir_offsets"
+            )
+            #expect(counts == ["1|1"], "seed \(seed), pieces of \(chunk)")
+            #expect(try unbalancedStages(harness) == [], "seed \(seed), pieces of \(chunk)")
+            let rejected = try harness.query(
+                "SELECT count(*) = (SELECT sum(records_rejected) FROM weir_offsets) FROM weir_rejects"
+            )
+            #expect(rejected == ["1"], "seed \(seed), pieces of \(chunk)")
+            results.append(
+                try harness.query("SELECT * FROM Rows ORDER BY id")
+                    + harness.query(
+                        "SELECT line, byte_offset, code, raw FROM weir_rejects ORDER BY line")
+                    + harness.query("SELECT * FROM Totals ORDER BY name"))
+        }
+        #expect(results[0] == results[2], "seed \(seed)")
+        #expect(results[1] == results[2], "seed \(seed)")
+    }
+
+    @Test func missingAndChangedFilesAreErrors() throws {
+        let harness = try PipelineHarness(Self.script)
+        #expect(throws: (any Error).self) { try harness.run() }
+        try harness.folder.write("in.csv", "1,a,NA,1,1\n2,b,NA,1,1\n")
+        try harness.run()
+        try harness.folder.write("in.csv", "1,a\n")
+        #expect(throws: (any Error).self) { try harness.run() }
+        try harness.run(isFresh: true)
+        #expect(try harness.query("SELECT count(*) FROM weir_rejects") == ["1"])
+    }
+
+    @Test func anotherScriptDoesNotTouchTheStore() throws {
+        let harness = try PipelineHarness(Self.script, files: ["in.csv": "1,a,NA,1,1\n"])
+        try harness.run()
+        let other = PipelineHarness(
+            Self.script.replacing("COUNT(*) AS c", with: "COUNT(*) AS d"), in: harness.folder)
+        #expect(throws: (any Error).self) { try other.run() }
+        #expect(try harness.query("SELECT id FROM Rows") == ["1"])
+    }
+
+    @Test func jsonLines() throws {
+        let script = """
+            CREATE TABLE t (id BIGINT NOT NULL, name STRING, tags ARRAY<STRING>, price DOUBLE, ok BOOLEAN)
+              WITH ('connector' = 'filesystem', 'path' = 'in.jsonl', 'format' = 'json');
+            Rows := SELECT * FROM t;
+            """
+        let lines = [
+            #"{"id": 1, "name": "a\n\u00e9", "tags": ["x", "y"], "price": 1.5e2, "ok": true}"#,
+            #"{"name": "extra", "zzz": {"deep": [1, 2]}, "id": 2}"#, "", #"{"id": "3", "name": 4}"#,
+            #"{"id": null}"#, "not json", #"{"id": 4} trailing"#, #"{"id": 5, "tags": "flat"}"#,
+            #"{"id": 6, "price": {"a": 1}}"#, #"{"id": 7.5}"#, #"["id"]"#,
+            #"{"id": 8, "ok": "yes"}"#,
+        ]
+        let harness = try PipelineHarness(
+            script, files: ["in.jsonl": lines.joined(separator: "\n")])
+        try harness.run(chunkBytes: 64)
+        #expect(
+            try harness.query("SELECT * FROM Rows ORDER BY id")
+                == [
+                    "1|a\né|[\"x\", \"y\"]|150.0|1", "2|extra|NULL|NULL|NULL", "3|4|NULL|NULL|NULL",
+                    "8|NULL|NULL|NULL|1",
+                ])
+        #expect(
+            try harness.query("SELECT line, code FROM weir_rejects ORDER BY line")
+                == [
+                    "5|not-null", "6|bad-record", "7|bad-record", "8|bad-value", "9|bad-value",
+                    "10|bad-value", "11|bad-record",
+                ])
+        #expect(try unbalancedStages(harness) == [])
+    }
+}

@@ -1,0 +1,245 @@
+// Windows, updates, sinks and resumption.
+
+import Foundation
+import TestSupport
+import Testing
+import WeirColumnar
+import WeirEngine
+import WeirPlanner
+import WeirRuntime
+
+@Suite struct StreamSemanticsTests {
+    private static let windowed = """
+        CREATE TABLE t (ts TIMESTAMP(3), k STRING, v INT, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
+          WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+        W := SELECT window_start, window_end, k, COUNT(*) AS c, SUM(v) AS s, MIN(v) AS lo, MAX(v) AS hi
+          FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND))
+          GROUP BY window_start, window_end, k;
+        """
+
+    private func line(_ second: Int, _ key: String, _ value: String) -> String {
+        let minutes = second / 60
+        let rest = second % 60
+        return
+            "2020-01-01 00:\(minutes < 10 ? "0" : "")\(minutes):\(rest < 10 ? "0" : "")\(rest),\(key),\(value)"
+    }
+
+    @Test func lateRowsAreThoseBehindTheWatermarkOfEarlierRows() throws {
+        // Watermark is 2 s behind; the window [0, 10) closes with the row at second 12 (Flink:
+        // fires when the watermark reaches 9.999).
+        let rows = [
+            line(1, "a", "1"), line(11, "a", "10"), line(5, "a", "2"), line(12, "a", "20"),
+            line(6, "a", "99"), line(13, "b", ""),
+        ]
+        let harness = try PipelineHarness(
+            Self.windowed, files: ["in.csv": rows.joined(separator: "\n") + "\n"])
+        for (chunk, commits) in [(64, 1), (256 << 10, 1000)] {
+            try harness.run(isFresh: true, chunkBytes: chunk, commitRows: commits)
+            #expect(
+                try harness.query(
+                    "SELECT substr(window_start, 18, 2), k, c, s, lo, hi FROM W ORDER BY 1, 2")
+                    == ["00|a|2|3|1|2", "10|a|2|30|10|20", "10|b|1|NULL|NULL|NULL"])
+            #expect(
+                try harness.query("SELECT rows FROM weir_ledger WHERE reason = 'late'") == ["1"])
+            #expect(try unbalancedStages(harness) == [])
+        }
+    }
+
+    /// Windows by a plain loop over the rows.
+    private func naive(_ rows: [(second: Int, key: String, value: Int)]) -> ([String], Int) {
+        var watermark = Int.min
+        var windows: [String: (count: Int, sum: Int)] = [:]
+        var late = 0
+        for row in rows {
+            let end = (row.second / 10 + 1) * 10
+            if watermark != .min, watermark * 1000 >= end * 1000 - 1 {
+                late += 1
+            } else {
+                let key = "\(end - 10)|\(row.key)"
+                let old = windows[key] ?? (0, 0)
+                windows[key] = (old.count + 1, old.sum + row.value)
+            }
+            watermark = max(watermark, row.second - 2)
+        }
+        return (windows.map { "\($0.key)|\($0.value.count)|\($0.value.sum)" }.sorted(), late)
+    }
+
+    @Test("windows agree with a plain loop, in any pieces", arguments: 0..<25)
+    func windowsAgainstLoop(_ seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        var now = 0
+        let rows = (0..<(50 + random.below(200))).map { _ in
+            now += random.below(4)
+            return (
+                second: max(0, now - random.below(8)),
+                key: random.pick(["a", "b", "long key name"]),
+                value: random.below(100)
+            )
+        }
+        let (expected, late) = naive(rows)
+        let text = rows.map { line($0.second, $0.key, "\($0.value)") + "\n" }.joined()
+        let harness = try PipelineHarness(Self.windowed, files: ["in.csv": text])
+        try harness.run(chunkBytes: random.pick([64, 200, 5000]), commitRows: 1 + random.below(40))
+        let actual = try harness.query(
+            "SELECT (strftime('%s', window_start) - strftime('%s', '2020-01-01')) || '', k, c, s FROM W"
+        )
+        #expect(actual.sorted() == expected, "seed \(seed)")
+        let counted = try harness.query("SELECT rows FROM weir_ledger WHERE reason = 'late'")
+        #expect(counted == (late > 0 ? ["\(late)"] : []), "seed \(seed)")
+    }
+
+    @Test func updatesOfUpdates() throws {
+        let script = """
+            CREATE TABLE t (k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            PerKey := SELECT k, COUNT(*) AS c, SUM(v) AS s FROM t GROUP BY k;
+            Few := SELECT k, c FROM PerKey WHERE c < 3;
+            Sizes := SELECT c, COUNT(*) AS keys, SUM(s) AS total FROM PerKey GROUP BY c;
+            All_ := SELECT COUNT(*) AS n, AVG(v) AS mean FROM t;
+            Kinds := SELECT DISTINCT k FROM t;
+            """
+        let rows = ["a,1", "b,2", ",3", "a,4", "c,5", "a,6", ",7", "b,8", "a,9"]
+        for commits in [1, 2, 100] {
+            let harness = try PipelineHarness(
+                script, files: ["in.csv": rows.joined(separator: "\n") + "\n"])
+            try harness.run(chunkBytes: 64, commitRows: commits)
+            #expect(
+                try harness.query("SELECT * FROM PerKey ORDER BY k")
+                    == ["|2|10", "a|4|20", "b|2|10", "c|1|5"])
+            // A key that is counted past the filter leaves the table again.
+            #expect(try harness.query("SELECT * FROM Few ORDER BY k") == ["|2", "b|2", "c|1"])
+            #expect(
+                try harness.query("SELECT * FROM Sizes ORDER BY c") == [
+                    "1|1|5", "2|2|20", "4|1|20",
+                ])
+            #expect(try harness.query("SELECT * FROM All_") == ["9|5"])
+            #expect(try harness.query("SELECT count(*) FROM Kinds") == ["4"])
+            #expect(try unbalancedStages(harness) == [])
+        }
+    }
+
+    @Test func storedValuesAreReadable() throws {
+        let script = """
+            CREATE TABLE t (d DATE, tm TIME, ts TIMESTAMP(6), z TIMESTAMP_LTZ(3), p DECIMAL(30, 4), q DECIMAL(6, 2), b BYTES, f FLOAT)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Rows := SELECT * FROM t;
+            """
+        let rows = [
+            "1969-12-31,23:59:59,1969-12-31 23:59:59.999999,2020-01-01T00:00:00.5Z,12345678901234567890123456.7891,-0.05,abc,1.1",
+            "2020-02-29,00:00:00,2020-02-29 12:00:00,2020-01-01 00:00:00Z,-1.5,1234.50,,2.5",
+        ]
+        let harness = try PipelineHarness(script, files: ["in.csv": rows.joined(separator: "\n")])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT d, tm, ts, z, p, q FROM Rows")
+                == [
+                    "1969-12-31|23:59:59|1969-12-31 23:59:59.999999|2020-01-01 00:00:00.500Z|12345678901234567890123456.7891|-0.05",
+                    "2020-02-29|00:00:00|2020-02-29 12:00:00.000000|2020-01-01 00:00:00.000Z|-1.5|1234.5",
+                ])
+        #expect(try harness.query("SELECT count(*) FROM Rows WHERE q > 100 AND p < 0") == ["1"])
+    }
+
+    @Test func sinksAndGzip() throws {
+        let script = """
+            CREATE TABLE t (id BIGINT, name STRING, ts TIMESTAMP_LTZ(3))
+              WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = 'csv', 'csv.header' = 'true');
+            CREATE TABLE c (id BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = 'out.csv', 'format' = 'csv', 'csv.header' = 'true');
+            CREATE TABLE j (id BIGINT, name STRING, ts TIMESTAMP_LTZ(3)) WITH (
+              'connector' = 'filesystem', 'path' = 'out.jsonl', 'format' = 'json', 'json.timestamp-format.standard' = 'ISO-8601');
+            CREATE TABLE n (id BIGINT) WITH ('connector' = 'blackhole');
+            INSERT INTO c SELECT id, name FROM t;
+            INSERT INTO j SELECT * FROM t;
+            INSERT INTO n SELECT id FROM t;
+            """
+        let harness = try PipelineHarness(script)
+        let input = harness.folder.path + "/in"
+        try FileManager.default.createDirectory(
+            atPath: input, withIntermediateDirectories: false)
+        try harness.folder.write(
+            "in/a.csv", "extra,name,id,ts\n0,\"x, y\",1,2020-01-01 00:00:00Z\n")
+        try harness.folder.write("in/b.csv", "id,name,ts\n2,plain,2020-01-01 00:00:01Z\n")
+        let zipped = try Program.run(
+            "/usr/bin/env", ["gzip", harness.folder.path + "/in/b.csv"], folder: harness.folder.path
+        )
+        #expect(zipped.status == 0)
+        try harness.run(chunkBytes: 64)
+        let csv = try String(contentsOfFile: harness.folder.path + "/out.csv", encoding: .utf8)
+        #expect(csv == "id,name\n1,\"x, y\"\n2,plain\n")
+        let json = try String(contentsOfFile: harness.folder.path + "/out.jsonl", encoding: .utf8)
+        #expect(
+            json == """
+                {"id":1,"name":"x, y","ts":"2020-01-01T00:00:00.000Z"}
+                {"id":2,"name":"plain","ts":"2020-01-01T00:00:01.000Z"}
+
+                """)
+        // Running again changes nothing: everything is read already.
+        try harness.run()
+        #expect(
+            try String(contentsOfFile: harness.folder.path + "/out.csv", encoding: .utf8) == csv)
+    }
+
+    @Test("stopping and going on gives the same store", arguments: 0..<12)
+    func stopAndResume(_ seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        var now = 0
+        let rows = (0..<3000).map { _ -> String in
+            now += random.below(3)
+            return line(
+                max(0, now - random.below(6)) % 3600, random.pick(["a", "b", "c", ""]),
+                random.pick(["1", "2", "x", "3"]))
+        }
+        let script =
+            Self.windowed + "G := SELECT k, COUNT(*) AS c, AVG(v) AS m FROM t GROUP BY k;"
+            + "Log_ := SELECT ts, k, v FROM t WHERE v > 1;"
+        let text = rows.joined(separator: "\n")
+        let whole = try PipelineHarness(script, files: ["in.csv": text])
+        try whole.run()
+        let parts = try PipelineHarness(script, files: ["in.csv": text])
+        var runs = 0
+        while runs < 200 {
+            let session = try parts.start(chunkBytes: 512, commitRows: 1 + random.below(300))
+            let stopAfter = random.below(600)
+            _ = Program.wait(seconds: 10) {
+                let read = session.snapshot().stages.first { $0.plan.input == nil }?.counters.rowsIn
+                return (read ?? 0) >= stopAfter * (runs + 1) || session.state != .running
+            }
+            session.stop()
+            session.wait()
+            runs += 1
+            if session.state == .finished { break }
+            if case .failed(let message) = session.state { Issue.record("\(message)") }
+        }
+        let actual = try parts.contents()
+        let expected = try whole.contents()
+        let different = zip(actual, expected).first { $0 != $1 }
+        #expect(
+            actual == expected,
+            "seed \(seed), \(runs) runs, \(actual.count) and \(expected.count) lines: \(String(describing: different))"
+        )
+        #expect(try unbalancedStages(parts) == [], "seed \(seed)")
+    }
+
+    @Test func observationCanBeSwitchedOff() throws {
+        let harness = try PipelineHarness(
+            Self.windowed, files: ["in.csv": line(1, "a", "1") + "\n"])
+        let session = try harness.run(isObserving: false)
+        let source = try #require(session.snapshot().stages.first)
+        #expect(source.counters.rowsIn == 1 && source.counters.busyNanos == 0)
+        #expect(session.tap(stage: 0, since: 0).isEmpty)
+    }
+
+    @Test func tapsKeepTheLastBatchesWithTheirOrigin() throws {
+        let rows = (0..<50).map { line($0, "a", "\($0)") + "\n" }.joined()
+        let harness = try PipelineHarness(Self.windowed, files: ["in.csv": rows])
+        let session = try harness.run(chunkBytes: 128)
+        let check = try #require(session.plan.stages.first { $0.name == "t.check" })
+        let batches = session.tap(stage: check.id, since: 0)
+        let last = try #require(batches.last?.batch)
+        let origin = try #require(last.origin)
+        let record = origin.chunk.record(Int(origin.records[last.count - 1]))
+        #expect(String(decoding: record, as: UTF8.self) == line(49, "a", "49"))
+        #expect(origin.chunk.lines[Int(origin.records[last.count - 1])] == 50)
+        let next = (batches.last?.sequence ?? 0) + 1
+        let later = session.tap(stage: check.id, since: next)
+        #expect(later.isEmpty)
+    }
+}

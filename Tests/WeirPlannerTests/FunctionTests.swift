@@ -1,0 +1,78 @@
+// Functions and expressions: their documented examples, and answers recorded from Flink.
+
+import TestSupport
+import Testing
+import WeirColumnar
+import WeirConnectors
+import WeirFunctions
+import WeirPlanner
+import WeirRuntime
+import WeirSQL
+
+/// Evaluates `CAST(expression AS STRING)` over one row.
+private enum Evaluation {
+    static func text(_ sql: String) throws -> String {
+        let script = """
+            CREATE TABLE t (x INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
+            A := SELECT CAST(\(sql) AS STRING) AS v FROM t;
+            """
+        let compilation = ScriptBinder.compile(
+            SourceText(name: "t", script), connectors: ConnectorRegistry.catalog)
+        guard let plan = compilation.plan else {
+            return "error: " + compilation.diagnostics.map(\.message).joined(separator: "; ")
+        }
+        for stage in plan.stages {
+            guard case .calc(let calc) = stage.node else { continue }
+            let errors = RowErrors()
+            let row = Batch(count: 1, columns: [Column(.int64([1]))])
+            let column = CompiledExpression(calc.projections[0]).evaluate(row, errors: errors)
+            if let error = errors.items.first { return "error: \(error.code.rawValue)" }
+            let scalar = column.scalar(0)
+            return scalar == .null ? "NULL" : ValueText.string(scalar, kind: .varchar(.max))
+        }
+        return "error: no expression"
+    }
+}
+
+@Suite struct FunctionTests {
+    static let examples: [(String, FunctionExample)] = FunctionRegistry.scalars.flatMap {
+        function in
+        function.examples.map { (function.name, $0) }
+    }
+
+    @Test("documented examples", arguments: examples.indices)
+    func example(_ index: Int) throws {
+        let (name, example) = Self.examples[index]
+        #expect(try Evaluation.text(example.sql) == example.result, "\(name): \(example.sql)")
+    }
+
+    @Test func everyFunctionIsDocumented() {
+        var names: Set<String> = []
+        for function in FunctionRegistry.scalars {
+            for name in function.names { #expect(names.insert(name).inserted, "\(name) twice") }
+            #expect(!function.documentation.isEmpty && !function.usage.isEmpty)
+            #expect(!function.examples.isEmpty || !function.isDeterministic, "\(function.name)")
+        }
+        #expect(names.count >= 40)
+    }
+
+    static let recorded: [String] =
+        (try? Repository.text("Tests/Cases/flink/scalar.tsv"))?
+        .split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") } ?? []
+
+    @Test("the answers of Flink 2.3", arguments: recorded)
+    func flink(_ line: String) throws {
+        let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        try #require(parts.count == 2)
+        #expect(try Evaluation.text(parts[0]) == parts[1], "\(parts[0])")
+    }
+
+    @Test func recordedAnswersAreThere() { #expect(Self.recorded.count > 150) }
+
+    @Test func failuresAreErrorsOfTheRow() throws {
+        #expect(try Evaluation.text("1 / (x - 1)") == "error: division-by-zero")
+        #expect(try Evaluation.text("CAST('abc' AS INT)") == "error: cast-failed")
+        #expect(try Evaluation.text("CASE WHEN x = 2 THEN 1 / (x - 1) ELSE 7 END") == "7")
+        #expect(try Evaluation.text("x = 2 AND 1 / (x - 1) = 1") == "FALSE")
+    }
+}
