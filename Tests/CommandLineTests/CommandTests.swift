@@ -90,7 +90,7 @@ import Testing
             return result?.output.contains("\n1\n") ?? false
         }
         #expect(counted)
-        process.interrupt()
+        process.signal(SIGINT)
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
         #expect(try weir("run", flights, "--once", "--store", store).status == 0)

@@ -89,7 +89,7 @@ import Testing
                     try contents(folder) == expected, "seed \(random.seed), after \(kills) kills")
                 folder = try TemporaryFolder()
             } else {
-                kill(process.processIdentifier, SIGKILL)
+                process.signal(SIGKILL)
                 process.waitUntilExit()
                 kills += 1
             }
