@@ -32,7 +32,7 @@ private final class Tmux {
 
     var screen: String { (try? run("capture-pane", "-p")) ?? "" }
 
-    func waits(for text: String, seconds: Double = 20) -> Bool {
+    func waits(for text: String, seconds: Double = 12) -> Bool {
         Program.wait(seconds: seconds) { screen.contains(text) }
     }
 
@@ -64,6 +64,7 @@ private final class Tmux {
         try tmux.type("?")
         #expect(tmux.waits(for: "WHAT IT DOES"))
         try tmux.type("Escape")
+        #expect(tmux.waits(for: "BLOCK"))
         try tmux.type("5")
         #expect(tmux.waits(for: "TABLES"))
         try tmux.type("SELECT count(*) AS aircraft FROM weir_data_Fleet")
@@ -71,10 +72,12 @@ private final class Tmux {
         #expect(tmux.waits(for: "35"), "\(tmux.screen)")
         try tmux.run("resize-window", "-x", "120", "-y", "40")
         #expect(tmux.waits(for: "rejects "), "\(tmux.screen)")
-        try tmux.type("Escape")
-        #expect(tmux.waits(for: "results"))
-        try tmux.type("1")
-        #expect(tmux.waits(for: "throughput"), "\(tmux.screen)")
+        // Escape leaves the editor, and once more the screen.
+        let hasLeft = Program.wait(seconds: 12) {
+            try? tmux.type("Escape")
+            return tmux.screen.contains("throughput")
+        }
+        #expect(hasLeft, "\(tmux.screen)")
         try tmux.type("q")
         #expect(tmux.waits(for: "q again"))
         try tmux.type("q")

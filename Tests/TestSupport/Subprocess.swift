@@ -43,8 +43,11 @@ package enum Program {
     /// The `weir` that was built with the tests.
     package static let weir: String = {
         let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let candidates = [folder.appendingPathComponent("weir").path, Repository.path(".build/debug/weir")]
-        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? candidates[1]
+        let candidates = [
+            folder.appendingPathComponent("weir").path, Repository.path(".build/debug/weir"),
+        ]
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
+            ?? candidates[1]
     }()
 
     package struct StartError: Error, CustomStringConvertible {
@@ -71,7 +74,8 @@ package enum Program {
         var pid: pid_t = 0
         let code = posix_spawn(&pid, "/usr/bin/env", &actions, nil, argv, envp)
         guard code == 0 else {
-            throw StartError(description: "cannot start \(path): \(String(cString: strerror(code)))")
+            throw StartError(
+                description: "cannot start \(path): \(String(cString: strerror(code)))")
         }
         return ChildProcess(pid)
     }
