@@ -29,8 +29,11 @@ void cn_restore_line(void) {
     if (has_saved_line) tcsetattr(terminal, TCSANOW, &saved_line);
 }
 
-// Only calls that are safe in a signal handler; then the fault happens again under the handler
-// that was there before, which reports it.
+// Swift's backtracer asks questions on a terminal and would wait for an answer on a screen that
+// shows none; it runs only where the user has set it up.
+static int keeps_backtracer;
+
+// Only calls that are safe in a signal handler; then the signal comes again and ends the process.
 static void on_crash(int number, siginfo_t *info, void *context) {
     (void)info, (void)context;
     if (terminal >= 0) {
@@ -38,14 +41,18 @@ static void on_crash(int number, siginfo_t *info, void *context) {
         (void)ignored;
         cn_restore_line();
     }
+    struct sigaction action = {0};
+    action.sa_handler = SIG_DFL;
     for (int i = 0; i < CRASH_SIGNALS; i++) {
-        if (crash_signals[i] == number) sigaction(number, &previous[i], NULL);
+        if (crash_signals[i] == number && keeps_backtracer) action = previous[i];
     }
-    if (number == SIGABRT) raise(number);
+    sigaction(number, &action, NULL);
+    raise(number);
 }
 
 void cn_install_crash_handlers(int descriptor, const char *restore, int length) {
     terminal = descriptor;
+    keeps_backtracer = getenv("SWIFT_BACKTRACE") != NULL;
     restore_length = length < (int)sizeof restore_bytes ? length : (int)sizeof restore_bytes;
     memcpy(restore_bytes, restore, (size_t)restore_length);
     stack_t stack = {0};

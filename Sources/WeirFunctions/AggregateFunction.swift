@@ -79,7 +79,7 @@ package struct StateBytes {
 
     package mutating func readBytes() -> [UInt8] {
         let count = Int(clamping: readInt64())
-        guard count >= 0, position + count <= bytes.count else { return [] }
+        guard count >= 0, count <= bytes.count - position else { return [] }
         defer { position += count }
         return Array(bytes[position..<position + count])
     }

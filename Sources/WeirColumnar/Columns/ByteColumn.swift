@@ -25,8 +25,8 @@ package struct ByteColumn: Sendable, Equatable {
 
     /// Appends a value; what would pass 2 GiB in one column is cut off there.
     package mutating func append(_ value: some Collection<UInt8>) {
-        bytes.append(contentsOf: value.prefix(Int(Int32.max) - bytes.count))
-        offsets.append(Int32(bytes.count))
+        bytes.append(contentsOf: value.prefix(max(0, Int(Int32.max) - bytes.count)))
+        offsets.append(Int32(clamping: bytes.count))
     }
 
     package func range(_ index: Int) -> Range<Int> {

@@ -15,7 +15,7 @@ package enum Calendar {
         let yearOfEra = shifted - era * 400
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
+        return era &* 146_097 &+ dayOfEra - 719_468
     }
 
     /// Year, month and day of a day number.

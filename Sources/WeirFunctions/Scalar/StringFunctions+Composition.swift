@@ -86,7 +86,8 @@ extension StringFunctions {
         call.mapToBytes { row, output in
             let text = call.bytes(0, row)
             let times = max(0, call.integer(1, row))
-            guard times * Int64(text.count) <= maximumTextLength else {
+            let (length, overflow) = times.multipliedReportingOverflow(by: Int64(text.count))
+            guard !overflow, length <= maximumTextLength else {
                 call.errors.add(row, .badArgument, "REPEAT would give more than 16 MiB")
                 return false
             }

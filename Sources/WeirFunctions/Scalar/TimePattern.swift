@@ -112,7 +112,8 @@ struct TimePattern {
         let hour = fields["H"] ?? fields["h"] ?? 0
         let minute = fields["m"] ?? 0
         let second = fields["s"] ?? 0
-        guard (1...12).contains(month), day >= 1, hour < 24, minute < 60, second < 60,
+        guard (0...9999).contains(year), (1...12).contains(month), day >= 1, hour < 24, minute < 60,
+            second < 60,
             day <= Calendar.daysInMonth(year: year, month: month)
         else { return nil }
         let days = Calendar.days(year: year, month: month, day: day)

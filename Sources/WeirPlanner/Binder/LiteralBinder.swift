@@ -104,7 +104,9 @@ enum IntervalText {
             guard let unit = micros(start) else { return nil }
             let parts = body.split(separator: ".", omittingEmptySubsequences: false)
             guard let whole = Int64(parts[0]), whole < 100_000_000 else { return nil }
-            var value = whole * unit
+            let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
+            if overflow { return nil }
+            var value = product
             if parts.count == 2, start == .second {
                 guard let fraction = fraction(parts[1]) else { return nil }
                 value += fraction

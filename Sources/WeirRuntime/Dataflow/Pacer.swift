@@ -47,9 +47,9 @@ package final class PaceClock: Sendable {
     func eventNow() -> Int64 {
         state.withLock { state in
             guard let start = state.start else { return .min }
-            let passed = Double(
-                MonotonicClock.now() - start - min(state.pausedNanos, MonotonicClock.now() - start))
-            return state.firstEvent &+ Int64(passed * factor / 1000)
+            let elapsed = MonotonicClock.now() - start
+            let passed = Double(elapsed - min(state.pausedNanos, elapsed))
+            return state.firstEvent &+ Int64(min(passed * factor / 1000, 4e18))
         }
     }
 
