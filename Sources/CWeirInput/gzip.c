@@ -11,7 +11,12 @@ void *weir_gzip_open(const char *path) {
 }
 
 long weir_gzip_read(void *file, void *bytes, unsigned length) {
-    return gzread((gzFile)file, bytes, length);
+    long got = gzread((gzFile)file, bytes, length);
+    if (got != 0) return got;
+    // At the end zlib says by its error whether the data was complete.
+    int code = Z_OK;
+    gzerror((gzFile)file, &code);
+    return code == Z_OK || code == Z_STREAM_END ? 0 : -1;
 }
 
 int64_t weir_gzip_offset(void *file) { return gzoffset((gzFile)file); }

@@ -73,7 +73,7 @@ int weir_is_utf8(const uint8_t *bytes, size_t length);
 /// A gzip (or plain) file opened for reading; NULL when it cannot be opened.
 void *weir_gzip_open(const char *path);
 
-/// Reads up to `length` bytes; 0 at the end, -1 on an error.
+/// Reads up to `length` bytes; 0 at the end, -1 on an error or when the file is cut off.
 long weir_gzip_read(void *file, void *bytes, unsigned length);
 
 /// Bytes of the compressed file read so far.

@@ -55,6 +55,26 @@ package enum Calendar {
             day: min(day, daysInMonth(year: newYear, month: newMonth)))
     }
 
+    /// Microseconds of the first and last moment that a timestamp may be (SQL: years 1 to 9999).
+    package static let timestampRange =
+        days(year: 1, month: 1, day: 1) * microsPerDay...days(year: 10_000, month: 1, day: 1)
+        * microsPerDay - 1
+
+    /// A timestamp moved by microseconds; nil outside of the years 1 to 9999.
+    package static func shift(_ micros: Int64, by amount: Int64) -> Int64? {
+        let (sum, overflow) = micros.addingReportingOverflow(amount)
+        return overflow || !timestampRange.contains(sum) ? nil : sum
+    }
+
+    /// A timestamp moved by months; nil outside of the years 1 to 9999.
+    package static func shift(_ micros: Int64, months: Int64) -> Int64? {
+        guard timestampRange.contains(micros), months.magnitude < 200_000 else { return nil }
+        let days = floorDivide(micros, microsPerDay)
+        let clock = micros - days * microsPerDay
+        let moved = addMonths(months, toDays: days) * microsPerDay + clock
+        return timestampRange.contains(moved) ? moved : nil
+    }
+
     /// ISO day of the week: Monday is 1, Sunday 7.
     package static func isoDayOfWeek(days: Int64) -> Int64 { floorModulo(days &+ 3, 7) + 1 }
 

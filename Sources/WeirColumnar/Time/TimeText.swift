@@ -102,7 +102,7 @@ package enum TimeText {
     /// Cuts the digits that a precision does not keep, toward the past.
     package static func truncate(_ micros: Int64, precision: Int) -> Int64 {
         let step = stepMicros(precision)
-        return step == 1 ? micros : floorDivide(micros, step) * step
+        return step == 1 ? micros : floorDivide(micros, step) &* step
     }
 
     /// The smallest difference (µs) that a precision can show.

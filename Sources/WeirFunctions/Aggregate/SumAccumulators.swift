@@ -63,7 +63,9 @@ final class ExactSumAccumulator: Accumulator {
     private func value(_ group: Int) -> Scalar {
         guard counts[group] != 0 else { return .null }
         guard case .decimal(let precision, let scale) = result else {
-            let whole = isAverage ? sums[group] / Int128(counts[group]) : sums[group]
+            // Flink sums in BIGINT, which wraps.
+            let sum = Int128(Int64(truncatingIfNeeded: sums[group]))
+            let whole = isAverage ? sum / Int128(counts[group]) : sum
             let wrapped = Arithmetic.wrapped([Int64(truncatingIfNeeded: whole)], to: result, 1)
             return .int64(wrapped[0])
         }

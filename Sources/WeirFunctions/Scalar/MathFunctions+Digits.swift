@@ -91,6 +91,11 @@ extension MathFunctions {
         if let scaled = DecimalMath.rescale(value, from: kind.scale, to: result.scale) {
             value = scaled
         }
+        if case .decimal(let precision, _) = result,
+            !DecimalMath.fits(value, precision: precision)
+        {
+            return .null
+        }
         return result.physical == .int128 ? .int128(value) : .int64(Int64(clamping: value))
     }
 

@@ -103,16 +103,18 @@ package enum TimeField: String, Sendable {
     }
 
     /// The start of the following unit, given the start of one.
-    func next(_ start: Int64) -> Int64 { add(1, to: start) }
+    func next(_ start: Int64) -> Int64 { add(1, to: start) ?? start }
 
     /// A timestamp some units later; months keep the day as far as they can.
-    func add(_ number: Int64, to micros: Int64) -> Int64 {
-        if let fixedMicros { return micros &+ number &* fixedMicros }
-        guard let months else { return micros }
-        let days = floorDivide(micros, Calendar.microsPerDay)
-        let clock = floorModulo(micros, Calendar.microsPerDay)
-        guard number.magnitude < 10_000_000 else { return micros }
-        return Calendar.addMonths(number * months, toDays: days) &* Calendar.microsPerDay &+ clock
+    ///
+    /// - Returns: nil outside of the years 1 to 9999.
+    func add(_ number: Int64, to micros: Int64) -> Int64? {
+        if let fixedMicros {
+            let (amount, overflow) = number.multipliedReportingOverflow(by: fixedMicros)
+            return overflow ? nil : Calendar.shift(micros, by: amount)
+        }
+        guard let months, number.magnitude < 200_000 else { return months == nil ? micros : nil }
+        return Calendar.shift(micros, months: number * months)
     }
 
     /// Whole units from one timestamp to another.
@@ -122,7 +124,7 @@ package enum TimeField: String, Sendable {
         let first = Calendar.date(days: floorDivide(from, Calendar.microsPerDay))
         let second = Calendar.date(days: floorDivide(to, Calendar.microsPerDay))
         var count = (second.year &- first.year) &* 12 &+ second.month - first.month
-        let moved = TimeField.month.add(count, to: from)
+        let moved = TimeField.month.add(count, to: from) ?? to
         if count > 0, moved > to { count -= 1 }
         if count < 0, moved < to { count += 1 }
         return count / months

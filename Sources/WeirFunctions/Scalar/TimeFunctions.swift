@@ -129,7 +129,10 @@ enum TimeFunctions {
         return call.mapToInt64 { row in
             let value = call.integer(2, row)
             let micros = isDate ? value &* Calendar.microsPerDay : value
-            let result = unit.add(call.integer(1, row), to: micros)
+            guard let result = unit.add(call.integer(1, row), to: micros) else {
+                call.errors.add(row, .outOfRange, "TIMESTAMPADD leaves the years 1 to 9999")
+                return nil
+            }
             return isDate ? floorDivide(result, Calendar.microsPerDay) : result
         }
     }

@@ -94,7 +94,8 @@ struct TimePattern {
                 for byte in literal.utf8 where !scanner.accept(byte) { return nil }
             case .field(let letter, let width):
                 let isYear = letter == "y" || letter == "u"
-                guard let value = scanner.digits(atMost: max(width, isYear ? 4 : 2)) else {
+                let most = letter == "S" ? width : max(width, isYear ? 4 : 2)
+                guard !"DEa".contains(letter), let value = scanner.digits(atMost: most) else {
                     return nil
                 }
                 fields[letter == "u" ? "y" : letter] =

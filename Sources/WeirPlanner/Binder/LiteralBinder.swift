@@ -97,13 +97,13 @@ enum IntervalText {
         if let end { return range(body, sign, start, end) }
         switch start {
         case .year, .quarter, .month:
-            guard let value = Int64(body), value < 1_000_000 else { return nil }
+            guard let value = digits(body), value < 1_000_000 else { return nil }
             let months: Int64 = start == .year ? 12 : start == .quarter ? 3 : 1
             return (sign * value * months, .intervalMonths)
         default:
             guard let unit = micros(start) else { return nil }
             let parts = body.split(separator: ".", omittingEmptySubsequences: false)
-            guard let whole = Int64(parts[0]), whole < 100_000_000 else { return nil }
+            guard let whole = digits(parts[0]), whole < 100_000_000 else { return nil }
             let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
             if overflow { return nil }
             var value = product
@@ -115,6 +115,11 @@ enum IntervalText {
             }
             return (sign * value, .intervalTime)
         }
+    }
+
+    /// A number without a sign.
+    private static func digits(_ text: Substring) -> Int64? {
+        text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int64(text) : nil
     }
 
     private static func micros(_ unit: TimeUnit) -> Int64? {
@@ -144,7 +149,7 @@ enum IntervalText {
         _ body: Substring, _ sign: Int64, _ start: TimeUnit, _ end: TimeUnit
     ) -> (Int64, DataType.Kind)? {
         if start == .year, end == .month {
-            let parts = body.split(separator: "-").compactMap { Int64($0) }
+            let parts = body.split(separator: "-").compactMap(digits)
             guard parts.count == 2, parts[1] < 12, parts[0] < 1_000_000 else { return nil }
             return (sign * (parts[0] * 12 + parts[1]), .intervalMonths)
         }
@@ -157,7 +162,9 @@ enum IntervalText {
         var total: Int64 = 0
         for (unit, piece) in zip(order[first...last], pieces) {
             guard let (value, _) = parse(String(piece), start: unit, end: nil) else { return nil }
-            total += value
+            let (sum, overflow) = total.addingReportingOverflow(value)
+            if overflow { return nil }
+            total = sum
         }
         return (sign * total, .intervalTime)
     }

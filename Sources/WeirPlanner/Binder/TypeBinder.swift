@@ -25,7 +25,7 @@ enum TypeBinder {
         case "DECIMAL": return decimal(name, &diagnostics)
         case "STRING": return .varchar(.max)
         case "VARCHAR": return .varchar(first ?? .max)
-        case "CHAR": return .char(first ?? 1)
+        case "CHAR": return length(name, &diagnostics).map { .char($0) }
         case "BYTES": return .varbinary(.max)
         case "VARBINARY", "BINARY": return .varbinary(first ?? 1)
         case "DATE": return .date
@@ -53,6 +53,19 @@ enum TypeBinder {
             diagnostics.append(unknown(name))
             return nil
         }
+    }
+
+    /// CHAR pads its values, so its length is limited.
+    private static func length(
+        _ name: TypeName, _ diagnostics: inout [Diagnostic]
+    ) -> Int? {
+        let length = name.parameters.first ?? 1
+        if (1...65_535).contains(length) { return length }
+        diagnostics.append(
+            .error(
+                "bad-precision", "a CHAR has 1 to 65535 characters", at: name.span,
+                hint: "STRING has no limit"))
+        return nil
     }
 
     private static func unknown(_ name: TypeName) -> Diagnostic {

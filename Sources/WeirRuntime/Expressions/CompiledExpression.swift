@@ -182,9 +182,10 @@ package final class CompiledExpression {
     ) -> Body {
         let isMonths = by.type.kind == .intervalMonths
         let kind = operand.type.kind
-        return binary(operand, by) { time, interval, count, _ in
+        return binary(operand, by) { time, interval, count, errors in
             TimeShift.apply(
-                time, interval, kind: kind, isMonths: isMonths, isBack: isBack, count: count)
+                time, interval, kind: kind, isMonths: isMonths, isBack: isBack, count: count,
+                errors: errors)
         }
     }
 

@@ -4,31 +4,39 @@ import WeirColumnar
 import WeirPlanner
 
 enum TimeShift {
-    /// Adds or subtracts an interval; months keep the day as far as they can.
+    /// Adds or subtracts an interval; months keep the day as far as they can. A result outside of
+    /// the years 1 to 9999 is an error of its row.
     static func apply(
         _ time: Column, _ interval: Column, kind: DataType.Kind, isMonths: Bool, isBack: Bool,
-        count: Int
+        count: Int, errors: RowErrors
     ) -> Column {
         let times = time.int64Values
         let intervals = interval.int64Values
-        let isDate = kind == .date
-        let isClock = if case .time = kind { true } else { false }
+        let validity = strictValidity([time, interval], count: count)
         var results = [Int64](repeating: 0, count: count)
-        for row in 0..<count {
+        for row in 0..<count where validity.map({ $0[row] }) ?? true {
             let amount = isBack ? 0 &- intervals[row] : intervals[row]
-            if isMonths {
-                let days = isDate ? times[row] : floorDivide(times[row], Calendar.microsPerDay)
-                let moved = Calendar.addMonths(amount, toDays: days)
-                results[row] =
-                    isDate ? moved : times[row] &+ (moved &- days) &* Calendar.microsPerDay
-            } else if isDate {
-                results[row] = times[row] &+ floorDivide(amount, Calendar.microsPerDay)
+            if let moved = shift(times[row], amount, kind, isMonths) {
+                results[row] = moved
             } else {
-                let sum = times[row] &+ amount
-                results[row] = isClock ? floorModulo(sum, Calendar.microsPerDay) : sum
+                errors.add(row, .outOfRange, "a time leaves the years 1 to 9999")
             }
         }
-        return Column(.int64(results), validity: strictValidity([time, interval], count: count))
+        return Column(.int64(results), validity: validity)
+    }
+
+    private static func shift(
+        _ time: Int64, _ amount: Int64, _ kind: DataType.Kind, _ isMonths: Bool
+    ) -> Int64? {
+        if case .time = kind {
+            return isMonths ? time : floorModulo(time &+ amount, Calendar.microsPerDay)
+        }
+        let isDate = kind == .date
+        let micros = isDate ? time &* Calendar.microsPerDay : time
+        let moved =
+            isMonths
+            ? Calendar.shift(micros, months: amount) : Calendar.shift(micros, by: amount)
+        return isDate ? moved.map { floorDivide($0, Calendar.microsPerDay) } : moved
     }
 }
 

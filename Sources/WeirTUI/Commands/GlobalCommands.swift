@@ -40,7 +40,7 @@ enum GlobalCommands {
         Command("app.suspend", [control("z")], "suspend Weir; fg brings it back") { _ in
             [.suspend]
         },
-        Command("app.back", [KeyPress(.escape)], "go back") { $0.goBack() },
+        Command("app.back", [KeyPress(.escape)], "go back", footer: "back") { $0.goBack() },
         Command("app.quit", [character("q")], "close the view; leave from Flow", footer: "quit") {
             $0.quit()
         },

@@ -28,7 +28,10 @@ extension Model {
         case .rejects: return [.loadRejectGroups]
         case .query: return query.catalog.isEmpty ? [.loadCatalog] : []
         case .sources: return sources.isPreview ? previewEffects : []
-        case .flow, .tail, .metrics, .help: return []
+        case .tail:
+            if tail.rows.isEmpty, !tail.isPaused { tailStage(tail.stage) }
+            return []
+        case .flow, .metrics, .help: return []
         }
     }
 

@@ -1,5 +1,7 @@
 // What can be done on the tail screen.
 
+import WeirEngine
+import WeirPlanner
 import WeirTerminal
 
 enum TailCommands {
@@ -48,7 +50,10 @@ enum TailCommands {
 
 extension Model {
     fileprivate mutating func stepTail(_ step: Int) -> [Effect] {
-        let rows = flowRows.map(\.stage)
+        // A source with a check is shown by its check.
+        let checked = Set(
+            history.stages.filter { $0.plan.node.label == "chk" }.compactMap(\.plan.input))
+        let rows = flowRows.map(\.stage).filter { !checked.contains($0) }
         guard !rows.isEmpty else { return [] }
         let index = rows.firstIndex(of: tail.stage) ?? 0
         let filter = tail.filter

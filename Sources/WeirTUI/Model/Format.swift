@@ -30,9 +30,15 @@ package enum Format {
     /// `0.4ms`, `48ms`, `1.2s`
     package static func millis(_ value: Double) -> String {
         if value <= 0 { return "-" }
-        if value < 10 { return digits(value).dropLast() + "ms" }
+        if value < 10 { return tenths(value) + "ms" }
         if value < 1000 { return "\(Int(value.rounded()))ms" }
-        return digits(value / 1000).dropLast() + "s"
+        return (value < 100_000 ? tenths(value / 1000) : compact(value / 1000)) + "s"
+    }
+
+    /// One digit after the point.
+    private static func tenths(_ value: Double) -> String {
+        let scaled = Int64((value * 10).rounded())
+        return "\(scaled / 10).\(scaled % 10)"
     }
 
     /// `00:14:07`

@@ -158,7 +158,13 @@ enum Chrome {
             $0.footer != nil && $0.isAvailable(on: model.screen)
         }
         let own = available.filter { $0.screens != nil }
-        let shared = available.filter { $0.screens == nil }
+        // In the editor letters are text: only keys that still act are offered.
+        let isEditing = model.screen == .query && !model.query.isInGrid
+        let shared = available.filter { command in
+            guard command.screens == nil else { return false }
+            guard isEditing, case .character? = command.keys.first?.key else { return true }
+            return false
+        }
         let order = Array((own + shared.reversed()).prefix(9))
         var x = 1
         var result: [(Command, Range<Int>)] = []

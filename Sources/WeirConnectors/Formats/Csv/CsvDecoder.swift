@@ -26,6 +26,9 @@ final class CsvDecoder: RecordDecoder {
     func readPreamble(_ piece: RawPiece) throws -> (bytes: Int, lines: Int)? {
         guard options.hasHeader else { return (Self.byteOrderMark(piece), 0) }
         let start = Self.byteOrderMark(piece)
+        if piece.isLast, start == piece.length {
+            throw ConnectorError("\(piece.path) is empty, so it has no header")
+        }
         var end = start
         while end < piece.length, piece.buffer.base[end] != 0x0A { end += 1 }
         if end == piece.length, !piece.isLast { return nil }
