@@ -10,7 +10,7 @@ import sys
 import time
 
 weir, cache = sys.argv[1], sys.argv[2]
-RUNS = 3
+RUNS = 5
 TYPES = "{'id':'BIGINT','ts':'TIMESTAMP','region':'VARCHAR','channel':'INTEGER','v':'DECIMAL(10,2)'}"
 
 
