@@ -1,6 +1,6 @@
 // Splits CSV (RFC 4180) into fields.
 //
-// Chunks without a quote are scanned 16 bytes at a time with SSE2 where it exists; a chunk with
+// Chunks without a quote are scanned 64 bytes at a time with SSE2 where it exists; a chunk with
 // quotes goes through a byte-wise state machine that also recovers from broken quotes: the line
 // where a broken field begins is a bad record, and the next line is a new one.
 
@@ -67,39 +67,85 @@ static inline int end_of_line(splitter *s, size_t position) {
     return s->record < c->capacity;
 }
 
-static inline int structural(splitter *s, size_t position) {
-    if (s->chunk->bytes[position] != '\n') {
-        put_field(s, s->field_start, position, 0);
-        s->field_start = position + 1;
-        return 1;
-    }
-    return end_of_line(s, position);
+// Where a chunk without quotes stands, and its tables. It stays in registers: only `split_plain`
+// has it, so that what is written to the tables cannot change it.
+typedef struct {
+    const uint8_t *bytes;
+    const int32_t *column_of_field;
+    uint32_t *field_start;
+    uint32_t *field_end;
+    uint32_t fields;
+    uint32_t capacity;
+    splitter at;
+} plain_splitter;
+
+static inline void plain_field(plain_splitter *s, size_t end) {
+    uint32_t field = s->at.field++;
+    if (field >= s->fields) return;
+    int32_t column = s->column_of_field[field];
+    if (column < 0) return;
+    size_t index = (size_t)column * s->capacity + s->at.record;
+    s->field_start[index] = (uint32_t)s->at.field_start;
+    s->field_end[index] = (uint32_t)end;
 }
 
-static void split_plain(splitter *s) {
-    weir_csv_chunk *c = s->chunk;
+// One delimiter or line break at `position`. Returns 0 when the table is full.
+static inline int plain_structural(plain_splitter *s, size_t position) {
+    if (s->bytes[position] != '\n') {
+        plain_field(s, position);
+        s->at.field_start = position + 1;
+        return 1;
+    }
+    size_t end = without_return(s->bytes, s->at.field_start, position);
+    // A line without anything is no record, unless records have one field.
+    if (s->at.field > 0 || end > s->at.record_start || s->fields == 1) {
+        plain_field(s, end);
+        put_record(&s->at, without_return(s->bytes, s->at.record_start, position), WEIR_RECORD_OK);
+    }
+    s->at.line++;
+    s->at.record_start = s->at.field_start = position + 1;
+    return s->at.record < s->capacity;
+}
+
+#if defined(__SSE2__)
+// One bit for each of 64 bytes that ends a field.
+static inline uint64_t structural_mask(const uint8_t *bytes, __m128i delimiters, __m128i breaks) {
+    uint64_t mask = 0;
+    for (int part = 0; part < 4; part++) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(bytes + part * 16));
+        uint64_t found = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+            _mm_cmpeq_epi8(block, delimiters), _mm_cmpeq_epi8(block, breaks)));
+        mask |= found << (part * 16);
+    }
+    return mask;
+}
+#endif
+
+static splitter split_plain(splitter start) {
+    weir_csv_chunk *c = start.chunk;
+    plain_splitter s = {
+        .bytes = c->bytes, .column_of_field = c->column_of_field, .field_start = c->field_start,
+        .field_end = c->field_end, .fields = c->fields, .capacity = c->capacity, .at = start};
+    size_t length = c->length;
+    uint8_t delimiter = c->delimiter;
     size_t position = 0;
 #if defined(__SSE2__)
-    const __m128i delimiters = _mm_set1_epi8((char)c->delimiter);
+    const __m128i delimiters = _mm_set1_epi8((char)delimiter);
     const __m128i breaks = _mm_set1_epi8('\n');
-    while (position + 16 <= c->length) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(c->bytes + position));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(
-            _mm_cmpeq_epi8(block, delimiters), _mm_cmpeq_epi8(block, breaks)));
-        while (mask != 0) {
-            size_t found = position + (size_t)__builtin_ctz(mask);
-            mask &= mask - 1;
-            if (!structural(s, found)) return;
+    for (; position + 64 <= length; position += 64) {
+        uint64_t mask = structural_mask(s.bytes + position, delimiters, breaks);
+        for (; mask != 0; mask &= mask - 1) {
+            if (!plain_structural(&s, position + (size_t)__builtin_ctzll(mask))) return s.at;
         }
-        position += 16;
     }
 #endif
-    for (; position < c->length; position++) {
-        uint8_t byte = c->bytes[position];
-        if (byte == c->delimiter || byte == '\n') {
-            if (!structural(s, position)) return;
+    for (; position < length; position++) {
+        uint8_t byte = s.bytes[position];
+        if (byte == delimiter || byte == '\n') {
+            if (!plain_structural(&s, position)) return s.at;
         }
     }
+    return s.at;
 }
 
 static size_t find_break(const weir_csv_chunk *c, size_t from) {
@@ -224,7 +270,9 @@ void weir_csv_split(weir_csv_chunk *c) {
     if (c->has_quotes) {
         split_quoted(&s);
     } else {
-        split_plain(&s);
+        s = split_plain(s);
+        for (uint32_t column = 0; column < c->columns; column++)
+            memset(c->field_quoted + (size_t)column * c->capacity, 0, s.record);
     }
     if (c->is_last && s.record < c->capacity && s.record_start < c->length) {
         // The last line has no line break.

@@ -73,9 +73,9 @@ package final class Session: Sendable {
             }, commit: run.status.commit)
     }
 
-    /// The last batches that left a stage, from a running number on.
-    package func tap(stage: Int, since sequence: Int64) -> [TappedBatch] {
-        run.probes.indices.contains(stage) ? run.probes[stage].batches(since: sequence) : []
+    /// The last rows that left a stage, from a running number on.
+    package func tap(stage: Int, since row: Int64) -> [TappedBatch] {
+        run.probes.indices.contains(stage) ? run.probes[stage].batches(since: row) : []
     }
 
     package func setPaused(_ value: Bool) { run.control.setPaused(value) }

@@ -15,6 +15,11 @@ final class StoreEpochWriter: EpochWriter {
     private let sinks: [Int: any SinkWriter]
     /// Table number by stage.
     private let tables: [Int: Int]
+    /// Median and 99th percentile of each stage's latency (ms), and when they were computed
+    /// (monotonic, ns): going through the histograms takes longer than a small commit.
+    private var latencies: [(p50: Double, p99: Double)] = []
+    private var latenciesAt: UInt64 = 0
+    private static let latencyInterval: UInt64 = 1_000_000_000
 
     init(plan: StreamPlan, store: StoreWriter, sinks: [Int: any SinkWriter]) {
         self.plan = plan
@@ -44,10 +49,11 @@ final class StoreEpochWriter: EpochWriter {
     func commit(_ epoch: Epoch, counters: [StageCounters]) throws {
         var positions: [String: Int64] = [:]
         for (stage, sink) in sinks { positions[plan.stages[stage].name] = try sink.commit() }
+        measureLatencies(counters, isFinal: epoch.isFinal)
         let record = CommitRecord(
             epoch: epoch.number, offsets: epoch.sources.map(OffsetRecord.init),
             rejects: epoch.rejects.map(RejectRecord.init),
-            stages: zip(plan.stages, counters).map { stageRecord($0, $1) },
+            stages: plan.stages.indices.map { stageRecord($0, counters[$0]) },
             state: epoch.state.map { stage, delta in
                 StateRecord(
                     stage: plan.stages[stage].name, upserts: delta.upserts, deletes: delta.deletes)
@@ -60,7 +66,17 @@ final class StoreEpochWriter: EpochWriter {
         try store.close()
     }
 
-    private func stageRecord(_ stage: StagePlan, _ counters: StageCounters) -> StageRecord {
+    private func measureLatencies(_ counters: [StageCounters], isFinal: Bool) {
+        let now = MonotonicClock.now()
+        guard isFinal || latencies.isEmpty || now - latenciesAt > Self.latencyInterval else {
+            return
+        }
+        latenciesAt = now
+        latencies = counters.map { ($0.latencyMillis(50), $0.latencyMillis(99)) }
+    }
+
+    private func stageRecord(_ index: Int, _ counters: StageCounters) -> StageRecord {
+        let stage = plan.stages[index]
         var ledger: [String: Int64] = [:]
         for (reason, rows) in counters.ledger { ledger[reason.rawValue] = rows }
         return StageRecord(
@@ -68,7 +84,7 @@ final class StoreEpochWriter: EpochWriter {
             input: stage.input.map { plan.stages[$0].name }, rowsIn: counters.rowsIn,
             rowsOut: counters.rowsOut, busySeconds: Double(counters.busyNanos) / 1e9,
             blockedSeconds: Double(counters.blockedNanos) / 1e9,
-            p50Millis: counters.latencyMillis(50), p99Millis: counters.latencyMillis(99),
+            p50Millis: latencies[index].p50, p99Millis: latencies[index].p99,
             ledger: ledger)
     }
 }

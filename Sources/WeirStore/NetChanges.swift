@@ -13,11 +13,12 @@ struct NetChanges {
             writes = (0..<batch.count).map(Int32.init)
             return
         }
-        var last: [[UInt8]: Int] = [:]
-        for row in 0..<batch.count {
-            last[RowKey.bytes(batch.columns, key: key, row: row)] = row
-        }
-        for row in last.values.sorted() {
+        let encoded = RowKey.encode(batch.columns, key: key, count: batch.count)
+        var keys = ByteDictionary()
+        let numbers = keys.numbers(of: encoded, rows: (0..<batch.count).map(Int32.init))
+        var last = [Int32](repeating: 0, count: keys.count)
+        for (row, number) in numbers.enumerated() { last[Int(number)] = Int32(row) }
+        for (row, number) in numbers.enumerated() where last[Int(number)] == Int32(row) {
             if batch.kind(row).isRetraction {
                 removals.append(Int32(row))
             } else {

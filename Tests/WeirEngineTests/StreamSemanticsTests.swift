@@ -238,7 +238,7 @@ import WeirRuntime
         let record = origin.chunk.record(Int(origin.records[last.count - 1]))
         #expect(String(decoding: record, as: UTF8.self) == line(49, "a", "49"))
         #expect(origin.chunk.lines[Int(origin.records[last.count - 1])] == 50)
-        let next = (batches.last?.sequence ?? 0) + 1
+        let next = batches.last?.endRow ?? 0
         let later = session.tap(stage: check.id, since: next)
         #expect(later.isEmpty)
     }

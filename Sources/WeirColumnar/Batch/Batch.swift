@@ -53,6 +53,13 @@ package struct Batch: Sendable {
         kinds.flatMap { RowKind(rawValue: $0[row]) } ?? .insert
     }
 
+    /// The same rows as if read at another time (monotonic, ns).
+    package func read(at time: UInt64) -> Batch {
+        Batch(
+            count: count, columns: columns, kinds: kinds, watermarks: watermarks,
+            watermark: watermark, origin: origin, readAt: time)
+    }
+
     /// The same rows with other columns.
     package func replacing(columns: [Column]) -> Batch {
         Batch(
@@ -67,5 +74,24 @@ package struct Batch: Sendable {
             kinds: kinds.map { gather($0, indices) },
             watermarks: watermarks.map { gather($0, indices) }, watermark: watermark,
             origin: origin?.take(indices), readAt: readAt)
+    }
+
+    /// A copy of the rows of a range; their origin goes with them.
+    ///
+    /// - Parameter watermark: the one after its last row (µs).
+    package func slice(_ range: Range<Int>, watermark: Int64) -> Batch {
+        Batch(
+            count: range.count, columns: columns.map { $0.slice(range) },
+            kinds: kinds.map { Array($0[range]) }, watermarks: watermarks.map { Array($0[range]) },
+            watermark: watermark, origin: origin?.slice(range), readAt: readAt)
+    }
+
+    /// A copy of the last rows that shares no memory with the batch.
+    package func tail(_ rows: Int) -> Batch {
+        let taken = slice(max(0, count - rows)..<count, watermark: watermark)
+        return Batch(
+            count: taken.count, columns: taken.columns, kinds: taken.kinds,
+            watermarks: taken.watermarks, watermark: watermark, origin: taken.origin?.detached(),
+            readAt: readAt)
     }
 }

@@ -34,6 +34,17 @@ package final class RecordChunk: Sendable {
         bytes.copy(from: Int(starts[index]), to: Int(ends[index]))
     }
 
+    /// A copy of a range of records.
+    func slice(_ records: Range<Int>) -> RecordChunk {
+        let from = records.isEmpty ? 0 : starts[records.lowerBound]
+        let to = records.isEmpty ? 0 : ends[records.upperBound - 1]
+        return RecordChunk(
+            source: source, path: path, baseOffset: baseOffset + Int64(from),
+            lines: Array(lines[records]), starts: starts[records].map { $0 - from },
+            ends: ends[records].map { $0 - from },
+            bytes: RecordBuffer(copying: bytes.copy(from: Int(from), to: Int(to))))
+    }
+
     /// Byte offset of a record in the file.
     package func offset(_ index: Int) -> Int64 { baseOffset + Int64(starts[index]) }
 }
@@ -51,5 +62,18 @@ package struct Origin: Sendable {
 
     package func take(_ indices: [Int32]) -> Origin {
         Origin(chunk: chunk, records: gather(records, indices))
+    }
+
+    func slice(_ range: Range<Int>) -> Origin {
+        Origin(chunk: chunk, records: Array(records[range]))
+    }
+
+    /// The same records in a chunk that holds no others.
+    func detached() -> Origin {
+        guard let first = records.min(), let last = records.max() else {
+            return Origin(chunk: chunk.slice(0..<0), records: [])
+        }
+        return Origin(
+            chunk: chunk.slice(Int(first)..<Int(last) + 1), records: records.map { $0 - first })
     }
 }

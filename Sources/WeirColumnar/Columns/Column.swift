@@ -71,9 +71,21 @@ package struct Column: Sendable, Equatable {
         }
     }
 
-    /// The rows of a range.
+    /// A copy of the rows of a range.
     package func slice(_ range: Range<Int>) -> Column {
-        take(range.map(Int32.init))
+        var bitmap: Bitmap?
+        if let validity {
+            var cut = Bitmap(count: range.count, filledWith: true)
+            for row in range where !validity[row] { cut.clear(row - range.lowerBound) }
+            bitmap = cut
+        }
+        switch values {
+        case .bool(let values): return Column(.bool(Array(values[range])), validity: bitmap)
+        case .int64(let values): return Column(.int64(Array(values[range])), validity: bitmap)
+        case .int128(let values): return Column(.int128(Array(values[range])), validity: bitmap)
+        case .float64(let values): return Column(.float64(Array(values[range])), validity: bitmap)
+        case .bytes(let values): return Column(.bytes(values.slice(range)), validity: bitmap)
+        }
     }
 }
 
@@ -91,6 +103,14 @@ func gather<Element>(_ values: [Element], _ indices: [Int32]) -> [Element] {
 }
 
 extension ByteColumn {
+    /// A copy of the values of a range.
+    package func slice(_ range: Range<Int>) -> ByteColumn {
+        let start = offsets[range.lowerBound]
+        return ByteColumn(
+            offsets: offsets[range.lowerBound...range.upperBound].map { $0 - start },
+            bytes: Array(bytes[Int(start)..<Int(offsets[range.upperBound])]))
+    }
+
     /// The values at the given indices, in that order.
     package func take(_ indices: [Int32]) -> ByteColumn {
         var total = 0

@@ -12,25 +12,16 @@ enum FieldDecoder {
         var scan = ColumnScan(slices: slices, type: type, rules: rules, skips: skips)
         switch type.kind {
         case .tinyint, .smallint, .int, .bigint:
-            let range = type.kind.integerRange ?? Int64.min...Int64.max
-            return scan.int64 { IntegerField.parse($0, $1, range: range) }
+            return scan.int64(IntegerField(range: type.kind.integerRange ?? .min ... .max))
         case .decimal(let precision, let scale):
-            if precision <= 18 {
-                let limit = Int64(DecimalMath.power(precision))
-                return scan.int64 { DecimalField.parse($0, $1, scale: scale, limit: limit) }
-            }
-            return scan.scalars { Cast.parse($0, to: type.kind) }
-        case .double: return scan.double { DoubleField.parse($0, $1) }
-        case .float:
-            return scan.double { start, count in
-                DoubleField.parse(start, count).map { Double(Float($0)) }
-            }
+            guard precision <= 18 else { return scan.scalars { Cast.parse($0, to: type.kind) } }
+            return scan.int64(DecimalField(precision: precision, scale: scale))
+        case .double: return scan.double(DoubleField(roundsToFloat: false))
+        case .float: return scan.double(DoubleField(roundsToFloat: true))
         case .timestamp(let precision):
-            var parser = TimestampField(precision: precision, allowsZone: false)
-            return scan.int64 { parser.parse($0, $1) }
+            return scan.int64(TimestampField(precision: precision, allowsZone: false))
         case .timestampLTZ(let precision):
-            var parser = TimestampField(precision: precision, allowsZone: true)
-            return scan.int64 { parser.parse($0, $1) }
+            return scan.int64(TimestampField(precision: precision, allowsZone: true))
         case .date: return scan.scalars { Cast.parse($0, to: .date) }
         case .time, .boolean, .intervalMonths, .intervalTime:
             return scan.scalars { Cast.parse($0, to: type.kind) }
@@ -89,43 +80,34 @@ struct ColumnScan {
     }
 
     @inline(__always)
-    mutating func int64(
-        _ parse: (UnsafePointer<UInt8>, Int) -> Int64?
-    ) -> DecodedColumn {
-        let values = [Int64](unsafeUninitializedCapacity: slices.count) { output, written in
-            for row in 0..<slices.count {
-                let start = slices.base + Int(slices.starts[row])
-                let count = Int(slices.ends[row]) - Int(slices.starts[row])
-                if let value = parse(start, count) {
-                    output.initializeElement(at: row, to: value)
-                } else {
-                    output.initializeElement(at: row, to: 0)
-                    miss(row, start, count)
-                }
-            }
-            written = slices.count
-        }
-        return finish(.int64(values))
+    mutating func int64(_ parser: some FieldParser<Int64>) -> DecodedColumn {
+        finish(.int64(values(parser, missing: 0)))
     }
 
     @inline(__always)
-    mutating func double(
-        _ parse: (UnsafePointer<UInt8>, Int) -> Double?
-    ) -> DecodedColumn {
-        let values = [Double](unsafeUninitializedCapacity: slices.count) { output, written in
+    mutating func double(_ parser: some FieldParser<Double>) -> DecodedColumn {
+        finish(.float64(values(parser, missing: 0)))
+    }
+
+    @inline(__always)
+    private mutating func values<Parser: FieldParser>(
+        _ parser: Parser, missing: Parser.Value
+    ) -> [Parser.Value] {
+        var parser = parser
+        let slices = slices
+        return [Parser.Value](unsafeUninitializedCapacity: slices.count) { output, written in
             for row in 0..<slices.count {
                 let start = slices.base + Int(slices.starts[row])
                 let count = Int(slices.ends[row]) - Int(slices.starts[row])
-                if let value = parse(start, count) {
+                if let value = parser.parse(start, count) {
                     output.initializeElement(at: row, to: value)
                 } else {
-                    output.initializeElement(at: row, to: 0)
+                    output.initializeElement(at: row, to: missing)
                     miss(row, start, count)
                 }
             }
             written = slices.count
         }
-        return finish(.float64(values))
     }
 
     /// Types that are not hot, one value at a time.
@@ -146,26 +128,30 @@ struct ColumnScan {
 
     /// Texts: checked to be UTF-8 without NUL unless the whole piece is known to be plain.
     mutating func texts() -> DecodedColumn {
-        var output = ByteColumn()
-        output.offsets.reserveCapacity(slices.count + 1)
+        let slices = slices
         var total = 0
         for row in 0..<slices.count { total += Int(slices.ends[row] &- slices.starts[row]) }
-        output.bytes.reserveCapacity(total + 8)
         let isBinary = if case .varbinary = type.kind { true } else { false }
-        for row in 0..<slices.count {
-            let start = slices.base + Int(slices.starts[row])
-            let count = Int(slices.ends[row]) - Int(slices.starts[row])
-            if isSkipped(row) || isNull(row, start, count) {
-                miss(row, start, count)
-            } else if !slices.isPlainText, !isBinary, let code = problem(start, count) {
-                nulls.append(Int32(row))
-                failures.append(FieldFailure(row: row, code: code))
-            } else {
-                output.bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+        let checksText = !slices.isPlainText && !isBinary
+        let mayMiss = skips != nil || rules.nullLiteral != nil || rules.nullMarks != nil
+        var offsets = [Int32](repeating: 0, count: slices.count + 1)
+        let bytes = [UInt8](unsafeUninitializedCapacity: total + TextCopy.slack) { output, end in
+            for row in 0..<slices.count {
+                let start = slices.base + Int(slices.starts[row])
+                let count = Int(slices.ends[row]) - Int(slices.starts[row])
+                if mayMiss, isSkipped(row) || isNull(row, start, count) {
+                    miss(row, start, count)
+                } else if checksText, let code = problem(start, count) {
+                    nulls.append(Int32(row))
+                    failures.append(FieldFailure(row: row, code: code))
+                } else {
+                    TextCopy.copy(start, count, to: output, at: end)
+                    end += count
+                }
+                offsets[row + 1] = Int32(truncatingIfNeeded: end)
             }
-            output.offsets.append(Int32(truncatingIfNeeded: output.bytes.count))
         }
-        return finish(.bytes(output))
+        return finish(.bytes(ByteColumn(offsets: offsets, bytes: bytes)))
     }
 
     private func problem(_ start: UnsafePointer<UInt8>, _ count: Int) -> ErrorCode? {
@@ -175,5 +161,27 @@ struct ColumnScan {
             return .badEncoding
         }
         return nil
+    }
+}
+
+/// Copies of short texts, sixteen bytes at a time.
+private enum TextCopy {
+    /// Bytes that the output needs behind its end.
+    static let slack = 16
+
+    /// Reads and writes up to 16 bytes past the text: inputs are padded, the output has `slack`.
+    @inline(__always)
+    static func copy(
+        _ start: UnsafePointer<UInt8>, _ count: Int, to output: UnsafeMutableBufferPointer<UInt8>,
+        at offset: Int
+    ) {
+        guard let base = output.baseAddress else { return }
+        let target = UnsafeMutableRawPointer(base + offset)
+        if count <= 16 {
+            let block = UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self)
+            target.storeBytes(of: block, as: SIMD16<UInt8>.self)
+        } else {
+            target.copyMemory(from: start, byteCount: count)
+        }
     }
 }

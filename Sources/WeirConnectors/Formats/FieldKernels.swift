@@ -25,32 +25,46 @@ enum Digits {
         return (value &* 10_000 &+ (value >> 32)) & 0xFFFF_FFFF
     }
 
-    /// Two digits; nil when they are none.
+    /// `HH:mm:ss` in microseconds; nil when it is no time of day.
     @inline(__always)
-    static func pair(_ start: UnsafePointer<UInt8>) -> Int64? {
-        let tens = start[0] &- 0x30
-        let ones = start[1] &- 0x30
-        return tens <= 9 && ones <= 9 ? Int64(tens) * 10 + Int64(ones) : nil
+    static func clock(_ start: UnsafePointer<UInt8>) -> Int64? {
+        let loaded = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self).littleEndian
+        // Digits become their values and colons 0; any other byte has a bit of the mask, or gets one.
+        let word = loaded ^ 0x3030_3A30_303A_3030
+        guard (word | (word &+ 0x0606_0006_0600_0606)) & 0xF0F0_FFF0_F0FF_F0F0 == 0 else {
+            return nil
+        }
+        let pairs = word &* 10 &+ (word >> 8)
+        let hour = Int64(pairs & 0xFF)
+        let minute = Int64(pairs >> 24 & 0xFF)
+        let second = Int64(pairs >> 48 & 0xFF)
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        return ((hour * 60 + minute) * 60 + second) * 1_000_000
     }
 }
 
-enum IntegerField {
-    /// A whole number in a range; nil otherwise.
+/// Reads one field. `parse` may read up to 8 bytes past it.
+protocol FieldParser<Value> {
+    associatedtype Value
+    /// The value; nil when the bytes are none.
+    mutating func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Value?
+}
+
+/// Whole numbers in a range.
+struct IntegerField: FieldParser {
+    let range: ClosedRange<Int64>
+
     @inline(__always)
-    static func parse(
-        _ start: UnsafePointer<UInt8>, _ count: Int, range: ClosedRange<Int64>
-    ) -> Int64? {
+    func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         if UInt(bitPattern: count &- 1) < 8, let digits = Digits.value(start, count) {
             let value = Int64(digits)
             return range.contains(value) ? value : nil
         }
-        return slow(start, count, range: range)
+        return slow(start, count)
     }
 
     @inline(never)
-    private static func slow(
-        _ start: UnsafePointer<UInt8>, _ count: Int, range: ClosedRange<Int64>
-    ) -> Int64? {
+    private func slow(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         if count > 1, count <= 9, start[0] == 0x2D, let digits = Digits.value(start + 1, count - 1)
         {
             let value = -Int64(digits)
@@ -65,12 +79,22 @@ enum IntegerField {
     }
 }
 
-enum DecimalField {
-    /// An unscaled decimal below `limit` (10 to the precision); nil otherwise.
+/// Unscaled decimals of up to 18 digits.
+struct DecimalField: FieldParser {
+    private let scale: Int
+    /// Ten to the precision.
+    private let limit: Int64
+    /// Ten to the scale.
+    private let unit: Int64
+
+    init(precision: Int, scale: Int) {
+        self.scale = scale
+        limit = Int64(DecimalMath.power(precision))
+        unit = Int64(DecimalMath.power(scale))
+    }
+
     @inline(__always)
-    static func parse(
-        _ start: UnsafePointer<UInt8>, _ count: Int, scale: Int, limit: Int64
-    ) -> Int64? {
+    func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         let isNegative = count > 1 && start[0] == 0x2D
         let digits = isNegative ? start + 1 : start
         let length = isNegative ? count - 1 : count
@@ -80,20 +104,14 @@ enum DecimalField {
             let left = Digits.value(digits, whole),
             let right = Digits.value(digits + whole + 1, scale)
         {
-            let value = Int64(left) * tens[scale] + Int64(right)
+            let value = Int64(left) &* unit &+ Int64(right)
             return value < limit ? (isNegative ? -value : value) : nil
         }
-        return slow(start, count, scale: scale, limit: limit)
+        return slow(start, count)
     }
 
-    private static let tens: [Int64] = [
-        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
-    ]
-
     @inline(never)
-    private static func slow(
-        _ start: UnsafePointer<UInt8>, _ count: Int, scale: Int, limit: Int64
-    ) -> Int64? {
+    private func slow(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         guard count > 0, count <= 128,
             let value = NumberText.parseDecimal(
                 UnsafeBufferPointer(start: start, count: count), scale: scale),
@@ -103,7 +121,10 @@ enum DecimalField {
     }
 }
 
-enum DoubleField {
+/// Floating-point numbers.
+struct DoubleField: FieldParser {
+    /// Whether the column is FLOAT.
+    let roundsToFloat: Bool
     private static let powers: [Double] = [
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
     ]
@@ -111,7 +132,13 @@ enum DoubleField {
     /// A number; up to 15 digits exactly as a quotient of two exact doubles (Clinger's fast path),
     /// else by strtod.
     @inline(__always)
-    static func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Double? {
+    func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Double? {
+        guard let value = Self.double(start, count) else { return nil }
+        return roundsToFloat ? Double(Float(value)) : value
+    }
+
+    @inline(__always)
+    private static func double(_ start: UnsafePointer<UInt8>, _ count: Int) -> Double? {
         guard count > 0 else { return nil }
         let isNegative = start[0] == 0x2D
         var index = isNegative ? 1 : 0
@@ -145,7 +172,7 @@ enum DoubleField {
 }
 
 /// Timestamps; the day of the last value is kept, as most rows share it with the row before.
-struct TimestampField {
+struct TimestampField: FieldParser {
     private let step: Int64
     private let precision: Int
     private let allowsZone: Bool
@@ -174,12 +201,23 @@ struct TimestampField {
             lastDay = day
             lastMicros = days * Calendar.microsPerDay
         }
-        guard start[10] == 0x20 || start[10] == 0x54, start[13] == 0x3A, start[16] == 0x3A,
-            let hour = Digits.pair(start + 11), let minute = Digits.pair(start + 14),
-            let second = Digits.pair(start + 17), hour < 24, minute < 60, second < 60
-        else { return slow(start, count) }
-        var micros = lastMicros &+ ((hour * 60 + minute) * 60 + second) * 1_000_000
+        guard start[10] == 0x20 || start[10] == 0x54, let clock = Digits.clock(start + 11) else {
+            return slow(start, count)
+        }
+        let micros = lastMicros &+ clock
         if count == 19 { return micros }
+        if count == 23, start[19] == 0x2E, step <= 1000,
+            let millis = Digits.value(start + 20, 3)
+        {
+            return micros &+ Int64(millis) &* 1000
+        }
+        return withFraction(start, count, micros)
+    }
+
+    /// Fractions of a second and a zone.
+    private func withFraction(
+        _ start: UnsafePointer<UInt8>, _ count: Int, _ micros: Int64
+    ) -> Int64? {
         var end = count
         if start[end - 1] == 0x5A {
             guard allowsZone else { return nil }
@@ -190,8 +228,8 @@ struct TimestampField {
         guard start[19] == 0x2E, digits >= 1, digits <= 6,
             let fraction = Digits.value(start + 20, digits)
         else { return slow(start, count) }
-        micros &+= Int64(fraction) &* Self.scales[digits]
-        return step == 1 ? micros : floorDivide(micros, step) &* step
+        let exact = micros &+ Int64(fraction) &* Self.scales[digits]
+        return step == 1 ? exact : floorDivide(exact, step) &* step
     }
 
     private static let scales: [Int64] = [1_000_000, 100_000, 10_000, 1000, 100, 10, 1]

@@ -210,7 +210,6 @@ private struct PieceSlicer {
     }
 
     mutating func slice(_ rows: Range<Int>, isLast: Bool) -> SourceBatch {
-        let batch = piece.batch.take(rows.map(Int32.init))
         guard let origin = piece.batch.origin else { return piece }
         let chunk = origin.chunk
         let endRecord =
@@ -227,21 +226,16 @@ private struct PieceSlicer {
             : SourcePosition(
                 file: piece.end.file, byteOffset: chunk.offset(endRecord),
                 line: chunk.lines[endRecord])
-        let marks = batch.watermarks
-        let watermark = isLast ? piece.batch.watermark : nextMark(rows.upperBound, marks)
+        // The watermark after a slice is the one before the row that follows.
+        let watermark =
+            isLast
+            ? piece.batch.watermark : piece.batch.watermarks?[rows.upperBound] ?? .min
         return SourceBatch(
             source: piece.source,
-            batch: Batch(
-                count: batch.count, columns: batch.columns, kinds: batch.kinds, watermarks: marks,
-                watermark: watermark, origin: batch.origin, readAt: MonotonicClock.now()),
+            batch: piece.batch.slice(rows, watermark: watermark).read(at: MonotonicClock.now()),
             rejects: Array(taken), records: records, undecodable: max(0, lost), end: end,
             bytesRead: piece.bytesRead - piece.end.byteOffset + end.byteOffset,
             bytesTotal: piece.bytesTotal, isEnd: false, failure: nil)
-    }
-
-    /// The watermark after a slice is the one before the row that follows.
-    private func nextMark(_ row: Int, _ marks: [Int64]?) -> Int64 {
-        piece.batch.watermarks?[row] ?? marks?.last ?? .min
     }
 }
 

@@ -182,6 +182,14 @@ package final class CompiledExpression {
     ) -> Body {
         let isMonths = by.type.kind == .intervalMonths
         let kind = operand.type.kind
+        if case .literal(.int64(let amount)) = by.node, !isMonths, kind.isTimestamp {
+            let inner = compile(operand)
+            let signed = isBack ? 0 &- amount : amount
+            return { batch, errors in
+                TimeShift.constant(
+                    inner(batch, errors), by: signed, count: batch.count, errors: errors)
+            }
+        }
         return binary(operand, by) { time, interval, count, errors in
             TimeShift.apply(
                 time, interval, kind: kind, isMonths: isMonths, isBack: isBack, count: count,

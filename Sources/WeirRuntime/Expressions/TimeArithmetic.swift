@@ -19,10 +19,36 @@ enum TimeShift {
             if let moved = shift(times[row], amount, kind, isMonths) {
                 results[row] = moved
             } else {
-                errors.add(row, .outOfRange, "a time leaves the years 1 to 9999")
+                errors.addOutOfYears(row)
             }
         }
         return Column(.int64(results), validity: validity)
+    }
+
+    /// Adds a fixed number of microseconds to timestamps.
+    static func constant(
+        _ time: Column, by amount: Int64, count: Int, errors: RowErrors
+    ) -> Column {
+        let range = Calendar.timestampRange
+        let times = time.int64Values
+        var isOutside = false
+        let moved = [Int64](unsafeUninitializedCapacity: count) { output, written in
+            times.withUnsafeBufferPointer { times in
+                for row in 0..<count {
+                    let (sum, overflow) = times[row].addingReportingOverflow(amount)
+                    isOutside =
+                        isOutside || overflow || sum < range.lowerBound || sum > range.upperBound
+                    output.initializeElement(at: row, to: sum)
+                }
+            }
+            written = count
+        }
+        if isOutside {
+            for row in 0..<count where !time.isNull(row) {
+                if Calendar.shift(times[row], by: amount) == nil { errors.addOutOfYears(row) }
+            }
+        }
+        return Column(.int64(moved), validity: strictValidity([time], count: count))
     }
 
     private static func shift(
@@ -37,6 +63,12 @@ enum TimeShift {
             isMonths
             ? Calendar.shift(micros, months: amount) : Calendar.shift(micros, by: amount)
         return isDate ? moved.map { floorDivide($0, Calendar.microsPerDay) } : moved
+    }
+}
+
+extension RowErrors {
+    fileprivate func addOutOfYears(_ row: Int) {
+        add(row, .outOfRange, "a time leaves the years 1 to 9999")
     }
 }
 

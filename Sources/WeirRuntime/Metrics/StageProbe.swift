@@ -58,10 +58,13 @@ package struct StageCounters: Sendable {
     }
 }
 
-/// One batch that went over an edge, with a running number.
+/// Rows that left a stage, and their place in all that left it since the run began.
 package struct TappedBatch: Sendable {
-    package let sequence: Int64
+    /// Rows that left the stage before these.
+    package let firstRow: Int64
     package let batch: Batch
+
+    package var endRow: Int64 { firstRow + Int64(batch.count) }
 }
 
 /// The measuring point of a stage; one thread writes, anyone reads.
@@ -69,7 +72,7 @@ package final class StageProbe: Sendable {
     private struct Ring {
         var batches: [TappedBatch] = []
         var rows = 0
-        var nextSequence: Int64 = 0
+        var total: Int64 = 0
     }
 
     private let counters: Mutex<StageCounters>
@@ -78,6 +81,10 @@ package final class StageProbe: Sendable {
     package let isObserving: Bool
     /// At most this many rows stay in the ring, but always the last batch.
     private static let ringRows = 4096
+    /// Of a batch with more rows than this only its last rows are kept, as a copy: the batch itself
+    /// would keep its memory, and the raw records behind it, from being used for the next one.
+    private static let wholeRows = 2048
+    private static let sampleRows = 128
 
     package init(isObserving: Bool) {
         self.isObserving = isObserving
@@ -95,18 +102,20 @@ package final class StageProbe: Sendable {
     /// Notes a batch that leaves the stage.
     package func push(_ batch: Batch) {
         guard isObserving, batch.count > 0 else { return }
+        let kept = batch.count > Self.wholeRows ? batch.tail(Self.sampleRows) : batch
         ring.withLock { ring in
-            ring.batches.append(TappedBatch(sequence: ring.nextSequence, batch: batch))
-            ring.nextSequence += 1
-            ring.rows += batch.count
+            ring.total += Int64(batch.count)
+            ring.rows += kept.count
+            ring.batches.append(
+                TappedBatch(firstRow: ring.total - Int64(kept.count), batch: kept))
             while ring.batches.count > 1, ring.rows > Self.ringRows {
                 ring.rows -= ring.batches.removeFirst().batch.count
             }
         }
     }
 
-    /// Batches of the ring from a running number on.
-    package func batches(since sequence: Int64) -> [TappedBatch] {
-        ring.withLock { ring in ring.batches.filter { $0.sequence >= sequence } }
+    /// Batches of the ring with rows from a running number on.
+    package func batches(since row: Int64) -> [TappedBatch] {
+        ring.withLock { ring in ring.batches.filter { $0.endRow > row } }
     }
 }

@@ -58,14 +58,15 @@ final class GroupedState {
 
     /// Marks groups as changed and returns those that were not.
     func markDirty(_ groups: [Int32]) -> [Int32] {
-        let start = dirty.count
+        var marked: [Int32] = []
         isDirty.withUnsafeMutableBufferPointer { flags in
             for group in groups where flags[Int(group)] == 0 {
                 flags[Int(group)] = 1
-                dirty.append(group)
+                marked.append(group)
             }
         }
-        return Array(dirty[start...])
+        dirty += marked
+        return marked
     }
 
     func accumulate(_ batch: Batch, groups: [Int32]) {

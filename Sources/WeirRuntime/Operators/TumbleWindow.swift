@@ -66,25 +66,37 @@ package final class TumbleWindow: Operator {
         var start: Int64 = 0
         var end: Int64 = 0
         var first = firstEnd
-        let initial = watermark
-        times.withUnsafeBufferPointer { times in
-            for row in ends.indices {
-                let time = times[row]
-                if time < start || time >= end {
-                    start = WindowBounds.start(time, size: size, offset: offset)
-                    end = start &+ size
-                }
-                let held = watermarks.map { max($0[row], initial) } ?? initial
-                if held >= end &- WindowBounds.step {
-                    ends[row] = .min
-                    late += 1
-                } else {
-                    ends[row] = end
-                    if end < first { first = end }
-                }
+        for row in ends.indices {
+            let time = times[row]
+            if time < start || time >= end {
+                start = WindowBounds.start(time, size: size, offset: offset)
+                end = start &+ size
+            }
+            ends[row] = end
+        }
+        if let watermarks {
+            late = markLate(watermarks, &ends)
+        } else if watermark != .min {
+            let held = watermark
+            for row in ends.indices where held >= ends[row] &- WindowBounds.step {
+                ends[row] = .min
+                late += 1
             }
         }
+        for end in ends where end < first && end != .min { first = end }
         firstEnd = first
+        return late
+    }
+
+    /// Drops rows whose window had closed before they came.
+    private func markLate(_ watermarks: [Int64], _ ends: inout [Int64]) -> Int {
+        var late = 0
+        let initial = watermark
+        for row in ends.indices
+        where max(watermarks[row], initial) >= ends[row] &- WindowBounds.step {
+            ends[row] = .min
+            late += 1
+        }
         return late
     }
 

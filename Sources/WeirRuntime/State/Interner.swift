@@ -7,34 +7,44 @@ import WeirColumnar
 /// A text of up to seven bytes is its bytes with the length in the top byte. A longer one is its
 /// number with 0xFF in the top byte.
 struct Interner {
-    private var texts = ByteColumn()
-    /// Text number plus one; 0 is free.
-    private var slots = [Int32](repeating: 0, count: 64)
+    private var long = ByteDictionary()
     private static let numbered: UInt64 = 0xFF << 56
 
-    mutating func words(_ column: ByteColumn, rows: Int) -> [Int64] {
-        var words = [Int64](repeating: 0, count: rows)
-        var long: [Int] = []
+    /// Appends one word for each of the first `rows` texts.
+    mutating func appendWords(_ column: ByteColumn, rows: Int, to words: inout [Int64]) {
+        let first = words.count
+        words.append(contentsOf: repeatElement(0, count: rows))
+        var rows: [Int32] = []
+        words.withUnsafeMutableBufferPointer { words in
+            Self.pack(column, UnsafeMutableBufferPointer(rebasing: words[first...]), &rows)
+        }
+        for (row, number) in zip(rows, long.numbers(of: column, rows: rows)) {
+            words[first + Int(row)] = Int64(bitPattern: Self.numbered | UInt64(number))
+        }
+    }
+
+    /// Packs the short texts and notes the rows of the long ones.
+    private static func pack(
+        _ column: ByteColumn, _ words: UnsafeMutableBufferPointer<Int64>, _ long: inout [Int32]
+    ) {
         column.bytes.withUnsafeBytes { bytes in
             column.offsets.withUnsafeBufferPointer { offsets in
-                for row in 0..<rows {
+                for row in words.indices {
                     let start = Int(offsets[row])
                     let length = Int(offsets[row + 1]) - start
                     if length > 7 {
-                        long.append(row)
+                        long.append(Int32(row))
                     } else if start + 8 <= bytes.count {
                         let loaded = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
                         let mask: UInt64 = (1 << UInt64(length * 8)) - 1
                         words[row] = Int64(
                             bitPattern: loaded.littleEndian & mask | UInt64(length) << 56)
                     } else {
-                        words[row] = Self.pack(bytes[start..<start + length])
+                        words[row] = pack(bytes[start..<start + length])
                     }
                 }
             }
         }
-        for row in long { words[row] = number(column[row]) }
-        return words
     }
 
     private static func pack(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int64 {
@@ -43,43 +53,23 @@ struct Interner {
         return Int64(bitPattern: word)
     }
 
-    private mutating func number(_ text: ArraySlice<UInt8>) -> Int64 {
-        if (texts.count + 1) * 2 > slots.count { grow() }
-        var slot = Self.hash(text) & (slots.count - 1)
-        while slots[slot] != 0 {
-            let index = Int(slots[slot]) - 1
-            if texts[index].elementsEqual(text) { break }
-            slot = (slot + 1) & (slots.count - 1)
+    /// The texts of words.
+    func texts(_ words: [Int64]) -> ByteColumn {
+        var output = ByteColumn()
+        output.offsets.reserveCapacity(words.count + 1)
+        output.bytes.reserveCapacity(words.count * 8)
+        for word in words {
+            let bits = UInt64(bitPattern: word)
+            if bits >> 56 == 0xFF {
+                let index = Int(bits & 0xFFFF_FFFF)
+                if index < long.count { output.bytes += long.texts[index] }
+            } else {
+                withUnsafeBytes(of: bits.littleEndian) { bytes in
+                    output.bytes.append(contentsOf: bytes.prefix(Int(bits >> 56)))
+                }
+            }
+            output.offsets.append(Int32(clamping: output.bytes.count))
         }
-        if slots[slot] == 0 {
-            texts.append(text)
-            slots[slot] = Int32(texts.count)
-        }
-        return Int64(bitPattern: Self.numbered | UInt64(slots[slot] - 1))
-    }
-
-    private mutating func grow() {
-        slots = [Int32](repeating: 0, count: slots.count * 2)
-        for index in 0..<texts.count {
-            var slot = Self.hash(texts[index]) & (slots.count - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(index + 1)
-        }
-    }
-
-    private static func hash(_ text: ArraySlice<UInt8>) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return Int(truncatingIfNeeded: hash ^ (hash >> 29))
-    }
-
-    /// The text of a word.
-    func bytes(_ word: Int64) -> [UInt8] {
-        let bits = UInt64(bitPattern: word)
-        if bits >> 56 == 0xFF {
-            let index = Int(bits & 0xFFFF_FFFF)
-            return index < texts.count ? Array(texts[index]) : []
-        }
-        return (0..<Int(bits >> 56)).map { UInt8(truncatingIfNeeded: bits >> UInt64($0 * 8)) }
+        return output
     }
 }

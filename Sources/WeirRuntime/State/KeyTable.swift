@@ -1,4 +1,4 @@
-// The hash table under every grouping: keys as fixed words, groups as dense numbers.
+// Keys of groups as fixed words, groups as dense numbers.
 
 package import WeirColumnar
 
@@ -6,198 +6,136 @@ package import WeirColumnar
 ///
 /// A key is `width` 64-bit words: one per column (two for 128-bit integers) and a word of NULL
 /// flags if a column may be NULL. Texts of up to seven bytes are packed into their word, longer
-/// ones are numbered by an `Interner`. Open addressing, linear probing, at most half full.
+/// ones are numbered by an `Interner`.
 ///
 /// Thread-confined: it belongs to one operator.
 package final class KeyTable {
     private let columns: [DataType]
     private let hasFlags: Bool
     private let width: Int
-    /// Words of all groups, group after group.
-    private var keys: [Int64] = []
-    private var hashes: [UInt64] = []
-    /// Group number plus one; 0 is free.
-    private var slots: [Int32]
+    private var groups = GroupSlots()
     private var interner = Interner()
-    package private(set) var count = 0
+    /// Words of the batch at hand, word after word; kept to be used again.
+    private var words: [Int64] = []
+    private var hashes: [UInt64] = []
 
     package init(columns: [DataType]) {
         self.columns = columns
         hasFlags = columns.contains { $0.isNullable }
         let words = columns.reduce(0) { $0 + ($1.kind.physical == .int128 ? 2 : 1) }
         width = max(1, words + (hasFlags ? 1 : 0))
-        slots = [Int32](repeating: 0, count: 64)
     }
+
+    package var count: Int { groups.count }
 
     /// The group of each of the first `rows` rows.
     package func groups(_ keyColumns: [Column], rows: Int) -> [Int32] {
-        let words = encode(keyColumns, rows)
-        ensureRoom(for: rows)
-        let hashed = hash(words, rows)
-        return probe(words, hashed, rows)
-    }
-
-    private func hash(_ words: [[Int64]], _ rows: Int) -> [UInt64] {
-        var hashes = [UInt64](repeating: 0x9E37_79B9_7F4A_7C15, count: rows)
-        for word in words {
-            hashes.withUnsafeMutableBufferPointer { hashes in
-                word.withUnsafeBufferPointer { word in
-                    for row in 0..<rows {
-                        let mixed =
-                            (hashes[row] ^ UInt64(bitPattern: word[row]))
-                            &* 0xFF51_AFD7_ED55_8CCD
-                        hashes[row] = mixed ^ (mixed >> 32)
-                    }
-                }
-            }
-        }
-        return hashes
-    }
-
-    private func probe(_ words: [[Int64]], _ hashed: [UInt64], _ rows: Int) -> [Int32] {
-        let mask = slots.count - 1
-        let width = width
-        var count = count
-        let result = [Int32](unsafeUninitializedCapacity: rows) { output, written in
-            slots.withUnsafeMutableBufferPointer { slots in
-                for row in 0..<rows {
-                    var slot = Int(truncatingIfNeeded: hashed[row]) & mask
-                    while true {
-                        let entry = slots[slot]
-                        if entry == 0 {
-                            slots[slot] = Int32(count + 1)
-                            for word in words { keys.append(word[row]) }
-                            hashes.append(hashed[row])
-                            output.initializeElement(at: row, to: Int32(count))
-                            count += 1
-                            break
-                        }
-                        let group = Int(entry) - 1
-                        if hashes[group] == hashed[row] {
-                            var isEqual = true
-                            let base = group * width
-                            for (index, word) in words.enumerated()
-                            where keys[base + index] != word[row] {
-                                isEqual = false
-                                break
-                            }
-                            if isEqual {
-                                output.initializeElement(at: row, to: Int32(group))
-                                break
-                            }
-                        }
-                        slot = (slot + 1) & mask
-                    }
-                }
-            }
-            written = rows
-        }
-        self.count = count
-        return result
-    }
-
-    private func ensureRoom(for rows: Int) {
-        let needed = (count + rows) * 2
-        guard needed > slots.count else { return }
-        var size = slots.count
-        while size < needed { size *= 2 }
-        rebuild(size: size)
-    }
-
-    private func rebuild(size: Int) {
-        slots = [Int32](repeating: 0, count: size)
-        let mask = size - 1
-        for group in 0..<count {
-            var slot = Int(truncatingIfNeeded: hashes[group]) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = Int32(group + 1)
-        }
+        words.removeAll(keepingCapacity: true)
+        encode(keyColumns, rows)
+        hash(words, rows, into: &hashes)
+        return groups.find(words, hashes, rows: rows, width: width)
     }
 
     // MARK: Words
 
-    private func encode(_ keyColumns: [Column], _ rows: Int) -> [[Int64]] {
-        var words: [[Int64]] = []
+    private func encode(_ keyColumns: [Column], _ rows: Int) {
         var flags = [Int64](repeating: 0, count: hasFlags ? rows : 0)
         for (index, column) in keyColumns.enumerated() {
-            var columnWords = plainWords(column, rows)
-            if let validity = column.validity {
-                for row in 0..<rows where !validity[row] {
-                    flags[row] |= 1 << Int64(index & 63)
-                    for word in columnWords.indices { columnWords[word][row] = 0 }
-                }
+            let start = words.count
+            appendWords(column, rows)
+            guard let validity = column.validity else { continue }
+            for row in 0..<rows where !validity[row] {
+                flags[row] |= 1 << Int64(index & 63)
+                for word in stride(from: start + row, to: words.count, by: rows) { words[word] = 0 }
             }
-            words += columnWords
         }
-        if hasFlags { words.append(flags) }
-        if words.isEmpty { words.append([Int64](repeating: 0, count: rows)) }
-        return words
+        words += flags
+        if words.isEmpty { words.append(contentsOf: repeatElement(0, count: rows)) }
     }
 
-    private func plainWords(_ column: Column, _ rows: Int) -> [[Int64]] {
+    private func appendWords(_ column: Column, _ rows: Int) {
         switch column.values {
-        case .int64(let values): return [values.count == rows ? values : Array(values.prefix(rows))]
-        case .bool(let values): return [values.prefix(rows).map { Int64($0) }]
+        case .int64(let values): words += values.prefix(rows)
+        case .bool(let values): words += values.prefix(rows).lazy.map { Int64($0) }
         case .float64(let values):
-            return [
-                values.prefix(rows).map {
-                    Int64(bitPattern: ($0.isNaN ? Double.nan : $0).bitPattern)
-                }
-            ]
+            words += values.prefix(rows).lazy.map {
+                Int64(bitPattern: ($0.isNaN ? Double.nan : $0).bitPattern)
+            }
         case .int128(let values):
-            return [
-                values.prefix(rows).map { Int64(truncatingIfNeeded: $0) },
-                values.prefix(rows).map { Int64(truncatingIfNeeded: $0 >> 64) },
-            ]
-        case .bytes(let values): return [interner.words(values, rows: rows)]
+            words += values.prefix(rows).lazy.map { Int64(truncatingIfNeeded: $0) }
+            words += values.prefix(rows).lazy.map { Int64(truncatingIfNeeded: $0 >> 64) }
+        case .bytes(let values): interner.appendWords(values, rows: rows, to: &words)
         }
     }
+
+    // MARK: Keys
 
     /// The key columns of some groups.
     package func keyColumns(_ groups: [Int32]) -> [Column] {
         var offset = 0
         return columns.enumerated().map { index, type in
-            let isWide = type.kind.physical == .int128
-            defer { offset += isWide ? 2 : 1 }
-            var builder = ColumnBuilder(type.kind.physical, capacity: groups.count)
-            for group in groups {
-                let base = Int(group) * width
-                let isNull = hasFlags && keys[base + width - 1] & (1 << Int64(index & 63)) != 0
-                builder.append(isNull ? .null : scalar(type.kind.physical, base + offset))
-            }
-            return builder.build()
+            defer { offset += type.kind.physical == .int128 ? 2 : 1 }
+            return Column(
+                values(type.kind.physical, groups, offset), validity: validity(groups, index))
         }
     }
 
-    private func scalar(_ physical: PhysicalType, _ index: Int) -> Scalar {
-        let word = keys[index]
+    private func validity(_ groups: [Int32], _ column: Int) -> Bitmap? {
+        guard hasFlags, columns[column].isNullable else { return nil }
+        let flag: Int64 = 1 << Int64(column & 63)
+        var bitmap: Bitmap?
+        for (row, flags) in self.groups.words(groups, width - 1, width: width).enumerated()
+        where flags & flag != 0 {
+            if bitmap == nil { bitmap = Bitmap(count: groups.count, filledWith: true) }
+            bitmap?.clear(row)
+        }
+        return bitmap
+    }
+
+    private func values(
+        _ physical: PhysicalType, _ groups: [Int32], _ offset: Int
+    ) -> ColumnValues {
+        let words = self.groups.words(groups, offset, width: width)
         switch physical {
-        case .bool: return .bool(word != 0)
-        case .int64: return .int64(word)
-        case .float64: return .float64(Double(bitPattern: UInt64(bitPattern: word)))
+        case .bool: return .bool(words.map { $0 != 0 ? 1 : 0 })
+        case .int64: return .int64(words)
+        case .float64: return .float64(words.map { Double(bitPattern: UInt64(bitPattern: $0)) })
         case .int128:
-            return .int128(Int128(keys[index + 1]) << 64 | Int128(UInt64(bitPattern: word)))
-        case .bytes: return .bytes(interner.bytes(word))
+            let high = self.groups.words(groups, offset + 1, width: width)
+            return .int128(
+                zip(words, high).map { Int128($1) << 64 | Int128(UInt64(bitPattern: $0)) })
+        case .bytes: return .bytes(interner.texts(words))
         }
     }
 
     /// One word of each group's key, for columns of one word.
     package func words(column: Int) -> [Int64] {
-        (0..<count).map { keys[$0 * width + column] }
+        groups.words((0..<Int32(count)).map { $0 }, column, width: width)
     }
 
     /// Keeps only these groups, numbered 0, 1, … in this order.
-    package func compact(keeping groups: [Int32]) {
-        let kept = keyColumns(groups)
-        keys.removeAll(keepingCapacity: true)
-        hashes.removeAll(keepingCapacity: true)
-        count = 0
-        if groups.count * 8 < slots.count, slots.count > 4096 {
-            slots = [Int32](repeating: 0, count: 4096)
-        } else {
-            for index in slots.indices { slots[index] = 0 }
-        }
+    package func compact(keeping kept: [Int32]) {
+        let columns = keyColumns(kept)
+        groups.removeAll()
         interner = Interner()
-        _ = self.groups(kept, rows: groups.count)
+        _ = groups(columns, rows: kept.count)
+    }
+}
+
+/// Mixes the words of each row (`words[word * rows + row]`) to one hash a row.
+private func hash(_ words: [Int64], _ rows: Int, into hashes: inout [UInt64]) {
+    hashes.removeAll(keepingCapacity: true)
+    hashes.append(contentsOf: repeatElement(0x9E37_79B9_7F4A_7C15, count: rows))
+    hashes.withUnsafeMutableBufferPointer { hashes in
+        words.withUnsafeBufferPointer { words in
+            for start in stride(from: 0, to: words.count, by: max(1, rows)) {
+                for row in 0..<rows {
+                    let mixed =
+                        (hashes[row] ^ UInt64(bitPattern: words[start + row]))
+                        &* 0xFF51_AFD7_ED55_8CCD
+                    hashes[row] = mixed ^ (mixed >> 32)
+                }
+            }
+        }
     }
 }

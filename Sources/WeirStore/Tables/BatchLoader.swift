@@ -55,7 +55,8 @@ final class BatchLoader {
     ) throws -> Int {
         var all = columns
         if layout.hasEncodedKey {
-            all.insert(RowKey.column(columns, key: layout.schema.key, count: count), at: 0)
+            let keys = RowKey.encode(columns, key: layout.schema.key, count: count)
+            all.insert(Column(.bytes(keys)), at: 0)
         }
         var pins: [ColumnPin] = []
         for (index, column) in all.enumerated() {

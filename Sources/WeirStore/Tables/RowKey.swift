@@ -2,41 +2,93 @@
 
 import WeirColumnar
 
+/// A key is, for each of its columns, a tag and the value; texts have their length in front.
 enum RowKey {
-    /// The encoded keys of a batch's rows as one column.
-    static func column(_ columns: [Column], key: [Int], count: Int) -> Column {
-        var output = ByteColumn()
-        output.offsets.reserveCapacity(count + 1)
-        for row in 0..<count { output.append(bytes(columns, key: key, row: row)) }
-        return Column(.bytes(output))
+    /// The encoded keys of a batch's rows.
+    static func encode(_ columns: [Column], key: [Int], count: Int) -> ByteColumn {
+        var ends = [Int](repeating: 0, count: count)
+        for index in key { KeyPart(columns[index]).measure(&ends) }
+        var offsets: [Int32] = [0]
+        offsets.reserveCapacity(count + 1)
+        var total = 0
+        for row in 0..<count {
+            let length = ends[row]
+            // From here on where the next part of the row's key goes.
+            ends[row] = total
+            total += length
+            offsets.append(Int32(clamping: total))
+        }
+        var bytes = [UInt8](repeating: 0, count: total)
+        bytes.withUnsafeMutableBytes { output in
+            for index in key { KeyPart(columns[index]).write(&ends, output) }
+        }
+        return ByteColumn(offsets: offsets, bytes: bytes)
+    }
+}
+
+/// One column of a key.
+private struct KeyPart {
+    private let column: Column
+
+    init(_ column: Column) { self.column = column }
+
+    /// Bytes of a value besides the tag; of a text those of its length.
+    private var width: Int {
+        switch column.values {
+        case .bool: 1
+        case .int64, .float64, .bytes: 8
+        case .int128: 16
+        }
     }
 
-    /// One row's key: for each column a tag and the value, texts with their length in front.
-    static func bytes(_ columns: [Column], key: [Int], row: Int) -> [UInt8] {
-        var result: [UInt8] = []
-        for index in key {
-            switch columns[index].scalar(row) {
-            case .null: result.append(0)
-            case .bool(let value): result += [1, value ? 1 : 0]
-            case .int64(let value):
-                result.append(2)
-                append(value, &result)
-            case .int128(let value):
-                result.append(3)
-                withUnsafeBytes(of: value.bigEndian) { result += $0 }
-            case .float64(let value):
-                result.append(4)
-                append(Int64(bitPattern: value.bitPattern), &result)
-            case .bytes(let value):
-                result.append(5)
-                append(Int64(value.count), &result)
-                result += value
+    /// Adds the length of each row's part.
+    func measure(_ lengths: inout [Int]) {
+        let fixed = width + 1
+        for row in lengths.indices { lengths[row] += column.isNull(row) ? 1 : fixed }
+        guard case .bytes(let texts) = column.values else { return }
+        for row in lengths.indices where !column.isNull(row) {
+            lengths[row] += Int(texts.offsets[row + 1] - texts.offsets[row])
+        }
+    }
+
+    /// Writes each row's part at its place and moves the place on.
+    func write(_ places: inout [Int], _ output: UnsafeMutableRawBufferPointer) {
+        switch column.values {
+        case .bool(let values): store(&places, output, tag: 1) { values[$0] }
+        case .int64(let values): store(&places, output, tag: 2) { values[$0].bigEndian }
+        case .int128(let values): store(&places, output, tag: 3) { values[$0].bigEndian }
+        case .float64(let values):
+            store(&places, output, tag: 4) { values[$0].bitPattern.bigEndian }
+        case .bytes(let texts):
+            store(&places, output, tag: 5) {
+                Int64(texts.offsets[$0 + 1] - texts.offsets[$0]).bigEndian
+            }
+            texts.bytes.withUnsafeBytes { bytes in
+                for row in places.indices where !column.isNull(row) {
+                    let text = UnsafeRawBufferPointer(rebasing: bytes[texts.range(row)])
+                    UnsafeMutableRawBufferPointer(rebasing: output[places[row]...])
+                        .copyMemory(from: text)
+                    places[row] += text.count
+                }
             }
         }
-        return result
     }
 
-    private static func append(_ value: Int64, _ bytes: inout [UInt8]) {
-        withUnsafeBytes(of: value.bigEndian) { bytes += $0 }
+    @inline(__always)
+    private func store<Value>(
+        _ places: inout [Int], _ output: UnsafeMutableRawBufferPointer, tag: UInt8,
+        _ value: (Int) -> Value
+    ) {
+        for row in places.indices {
+            if column.isNull(row) {
+                output[places[row]] = 0
+                places[row] += 1
+            } else {
+                output[places[row]] = tag
+                output.storeBytes(
+                    of: value(row), toByteOffset: places[row] + 1, as: Value.self)
+                places[row] += 1 + MemoryLayout<Value>.size
+            }
+        }
     }
 }

@@ -98,16 +98,15 @@ enum TailReader {
         let total = batches.reduce(0) { $0 + $1.batch.count }
         var skipped = max(0, total - rowsAtOnce)
         var rows: [TailRow] = []
-        // Batches dropped from the ring held about as many rows as those still there.
-        let lostBatches = since > 0 ? max(0, first.sequence - since) : 0
-        let missed = Int64(skipped) + lostBatches * Int64(total / batches.count)
         for tapped in batches {
             let batch = tapped.batch
             let start = min(skipped, batch.count)
             skipped -= start
             for row in start..<batch.count { rows.append(text(batch, row, fields)) }
         }
-        return .tail(stage: stage, rows: rows, next: last.sequence + 1, missed: missed)
+        let passed = since > 0 ? last.endRow - since : last.endRow - first.firstRow
+        return .tail(
+            stage: stage, rows: rows, next: last.endRow, missed: passed - Int64(rows.count))
     }
 
     private static func text(_ batch: Batch, _ row: Int, _ fields: [Field]) -> TailRow {

@@ -62,8 +62,8 @@ package struct TailState: Sendable {
     package var stage = 0
     package var list = ListState()
     package var rows: [TailRow] = []
-    /// The next batch to ask for.
-    package var sequence: Int64 = 0
+    /// The running number of the next row to ask for.
+    package var nextRow: Int64 = 0
     /// Rows that went by without being shown.
     package var missed: Int64 = 0
     package var isFollowing = true

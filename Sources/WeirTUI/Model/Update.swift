@@ -51,7 +51,7 @@ extension Model {
         }
         switch screen {
         case .tail where !tail.isPaused:
-            return [.readTail(stage: tail.stage, since: tail.sequence)]
+            return [.readTail(stage: tail.stage, since: tail.nextRow)]
         case .sources where sources.isPreview: return previewEffects
         case .rejects:
             let known = rejects.groups.reduce(Int64(0)) { $0 + $1.count }
@@ -64,7 +64,7 @@ extension Model {
         _ stage: Int, _ rows: [TailRow], _ next: Int64, _ missed: Int64
     ) {
         guard stage == tail.stage, !tail.isPaused else { return }
-        tail.sequence = next
+        tail.nextRow = next
         tail.missed += missed
         tail.seen += Int64(rows.count)
         tail.rows += rows

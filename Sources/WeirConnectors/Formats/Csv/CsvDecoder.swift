@@ -13,7 +13,8 @@ final class CsvDecoder: RecordDecoder {
     /// For each field of the file its column, or -1.
     private var columnOfField: [Int32]
     private let rules: FieldRules
-    private static let recordsPerPiece = 32_768
+    /// Not a power of two: the tables of the columns must not lie in the same cache sets.
+    private static let recordsPerPiece = 30_000
 
     init(_ plan: SourcePlan) {
         fields = plan.columns
