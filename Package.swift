@@ -104,6 +104,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "WeirEngine", "WeirTUI", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL",
+                "WeirColumnar",
                 "CWeirInput", argumentParser,
             ],
             swiftSettings: swiftSettings),

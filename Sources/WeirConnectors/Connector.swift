@@ -11,7 +11,7 @@ package struct ConnectorContext: Sendable {
     /// Bytes read at once from a file.
     package let chunkBytes: Int
 
-    package init(baseDirectory: String, chunkBytes: Int = 256 << 10) {
+    package init(baseDirectory: String, chunkBytes: Int = 512 << 10) {
         self.baseDirectory = baseDirectory
         self.chunkBytes = chunkBytes
     }

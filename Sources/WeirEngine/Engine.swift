@@ -23,7 +23,7 @@ package struct EngineOptions: Sendable {
 
     package init(
         storePath: String, isFresh: Bool = false, pace: Double? = nil, isObserving: Bool = true,
-        commit: CommitPolicy? = nil, chunkBytes: Int = 256 << 10
+        commit: CommitPolicy? = nil, chunkBytes: Int = 512 << 10
     ) {
         self.storePath = storePath
         self.isFresh = isFresh

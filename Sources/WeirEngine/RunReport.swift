@@ -23,7 +23,7 @@ package struct RunReport: Sendable {
     }
 
     private func sources() -> String {
-        var lines = [["SOURCE", "READ", "ACCEPTED", "REJECTED"]]
+        var lines = [["SOURCE", "READ", "ACCEPTED", "REJECTED HERE"]]
         for stage in snapshot.stages where stage.plan.node.isSource {
             let check = snapshot.stages.first { other in
                 if case .check = other.plan.node {
@@ -69,7 +69,7 @@ package struct RunReport: Sendable {
             + (result.isTruncated ? "… and more causes: weir rejects\n" : "")
     }
 
-    /// Rows that went nowhere, by stage and reason.
+    /// Rows that went nowhere, by stage and reason; late ones with what to do about them.
     private func dropped() -> String {
         let shown: [LedgerReason] = [.filtered, .late, .duplicate]
         var lines = [["STAGE", "ROWS", "WHY"]]
@@ -80,7 +80,13 @@ package struct RunReport: Sendable {
                 }
             }
         }
-        return lines.count > 1 ? TextTable.render(lines, rightAligned: [1]) : ""
+        guard lines.count > 1 else { return "" }
+        let late = snapshot.stages.reduce(Int64(0)) { $0 + ($1.counters.ledger[.late] ?? 0) }
+        return TextTable.render(lines, rightAligned: [1])
+            + (late == 0
+                ? ""
+                : "warning: \(grouped(late)) rows came after their window had closed and are in no"
+                    + " table; a WATERMARK further behind would wait for them\n")
     }
 
     private func closing() -> String {

@@ -44,7 +44,9 @@ struct ProgressBar {
             rate = Double(rows - last.rows) * 1e9 / Double(snapshot.at - last.at)
         }
         last = (snapshot.at, rows)
-        let share = total > 0 ? min(1, Double(read) / Double(total)) : 0
+        // An input without bytes to read is read to its end.
+        let isAtEnd = sources.allSatisfy { $0.counters.isAtEnd }
+        let share = isAtEnd ? 1 : total > 0 ? min(1, Double(read) / Double(total)) : 0
         let filled = Int(share * 30)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
         return "\(bar) \(Int(share * 100))%  \(grouped(rows)) rows  \(grouped(Int64(rate)))/s"

@@ -2,6 +2,7 @@
 
 import WeirEngine
 import WeirRuntime
+import WeirColumnar
 import WeirStore
 
 enum ResultPrinter {
@@ -52,7 +53,7 @@ enum ResultPrinter {
     }
 
     private static func object(_ row: [StoreValue], _ columns: [String]) -> String {
-        let parts = zip(columns, row).map { "\(RowText.quoted($0)):\(json($1))" }
+        let parts = zip(columns, row).map { "\(jsonQuoted($0)):\(json($1))" }
         return "{" + parts.joined(separator: ",") + "}"
     }
 
@@ -61,8 +62,8 @@ enum ResultPrinter {
         case .null: "null"
         case .integer(let number): String(number)
         case .real(let number): number.isFinite ? "\(number)" : "null"
-        case .text(let text): RowText.quoted(text)
-        case .blob(let bytes): RowText.quoted(String(decoding: bytes, as: UTF8.self))
+        case .text(let text): jsonQuoted(text)
+        case .blob(let bytes): jsonQuoted(String(decoding: bytes, as: UTF8.self))
         }
     }
 

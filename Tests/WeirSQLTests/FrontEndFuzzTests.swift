@@ -12,7 +12,7 @@ import WeirSQL
         let source = SourceText(name: "seed \(seed)", bytes: bytes)
         let script = Parser.parse(source)
         _ = DiagnosticRenderer(source: source, coloured: true).render(script.diagnostics)
-        _ = DiagnosticRenderer(source: source, coloured: false).json(script.diagnostics)
+        _ = DiagnosticRenderer(source: source, coloured: false).render(script.diagnostics)
     }
 
     private static let words = [

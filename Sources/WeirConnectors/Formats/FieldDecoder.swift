@@ -81,12 +81,14 @@ struct ColumnScan {
 
     @inline(__always)
     mutating func int64(_ parser: some FieldParser<Int64>) -> DecodedColumn {
-        finish(.int64(values(parser, missing: 0)))
+        let values = values(parser, missing: 0)
+        return finish(.int64(values))
     }
 
     @inline(__always)
     mutating func double(_ parser: some FieldParser<Double>) -> DecodedColumn {
-        finish(.float64(values(parser, missing: 0)))
+        let values = values(parser, missing: 0)
+        return finish(.float64(values))
     }
 
     @inline(__always)

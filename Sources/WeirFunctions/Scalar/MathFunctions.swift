@@ -73,7 +73,6 @@ enum MathFunctions {
         documentation: "-1, 0 or 1 in the type of the argument.",
         examples: [FunctionExample("SIGN(-3)", "-1")], resolve: sameNumber
     ) { call in
-        let unit = Scalar.int64(Int64(DecimalMath.power(min(call.result.scale, 18))))
         var builder = ColumnBuilder(call.result.physical, capacity: call.count)
         for row in 0..<call.count {
             switch call.arguments[0].scalar(row) {
@@ -81,7 +80,7 @@ enum MathFunctions {
             case .int128(let value): builder.append(scaled(value.signum(), call.result))
             case .float64(let value):
                 builder.append(.float64(value > 0 ? 1 : value < 0 ? -1 : value))
-            default: builder.append(unit == .null ? unit : .null)
+            default: builder.appendNull()
             }
         }
         return builder.build()

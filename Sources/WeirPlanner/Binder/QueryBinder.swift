@@ -43,6 +43,12 @@ extension ScriptBinder {
     /// Binds a query under a name; nil after reporting what is wrong.
     mutating func bind(_ query: Query, name: String) -> BoundQuery? {
         guard let from = query.from else {
+            // What is broken inside the query may have swallowed its FROM.
+            let isBroken = diagnostics.contains {
+                $0.severity == .error && query.span.start <= $0.span.start
+                    && $0.span.start <= query.span.end
+            }
+            if isBroken { return nil }
             diagnostics.append(
                 .error(
                     "no-source", "a query needs FROM: a stream has to come from somewhere",

@@ -12,12 +12,6 @@ struct ConnectorSettings {
 }
 
 extension ScriptBinder {
-    /// Checks the WITH clause of a table and remembers it for INSERT INTO.
-    mutating func checkConnector(_ table: CreateTable) -> Bool {
-        createStatements[table.name.key] = table
-        return true
-    }
-
     mutating func sourceSettings(
         _ table: CreateTable, _ columns: [Field]
     ) -> ConnectorSettings? {

@@ -219,7 +219,7 @@ package struct ScriptBinder {
             relation: relation, span: table.name.span, hasLimit: false)
         guard register(table.name, entry) else { return }
         // Checked in full even when nobody reads it; the stage is pruned if unused.
-        if !checkConnector(table) { failedNames.insert(table.name.key) }
+        createStatements[table.name.key] = table
         if diagnosticsOfSource(table) {
             failedNames.insert(table.name.key)
             tables[table.name.key] = nil

@@ -27,6 +27,19 @@ package struct StagePlan: Sendable {
     package let relation: Relation
     /// The statement it comes from.
     package let span: Span
+
+    /// The name that the script has for it: stages inside a definition add a part to its name.
+    package var definition: String {
+        var parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        while parts.count > 1, let last = parts.last, Self.innerParts.contains(String(last)) {
+            parts.removeLast()
+        }
+        return parts.joined(separator: ".")
+    }
+
+    private static let innerParts: Set<String> = [
+        "rows", "from", "window", "group", "distinct", "insert", "cast", "check", "table", "sink",
+    ]
 }
 
 /// What a stage does.

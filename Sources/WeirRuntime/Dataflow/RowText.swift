@@ -6,7 +6,7 @@ package enum RowText {
     /// `{"a":1,"b":null}`
     package static func json(_ batch: Batch, _ row: Int, _ fields: [Field]) -> String {
         let parts = zip(fields, batch.columns).map { field, column in
-            "\(quoted(field.name)):\(value(column.scalar(row), field.type.kind))"
+            "\(jsonQuoted(field.name)):\(value(column.scalar(row), field.type.kind))"
         }
         return "{" + parts.joined(separator: ",") + "}"
     }
@@ -20,29 +20,10 @@ package enum RowText {
             return value.isFinite ? ValueText.string(scalar, kind: kind) : "null"
         case .int64, .int128:
             let text = ValueText.string(scalar, kind: kind)
-            return kind.isNumeric ? text : quoted(text)
+            return kind.isNumeric ? text : jsonQuoted(text)
         case .bytes:
             let text = ValueText.string(scalar, kind: kind)
-            return kind.isNested ? text : quoted(text)
+            return kind.isNested ? text : jsonQuoted(text)
         }
-    }
-
-    /// A JSON string (RFC 8259, section 7).
-    package static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

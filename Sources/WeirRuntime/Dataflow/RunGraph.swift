@@ -42,7 +42,8 @@ package struct RunGraph {
         case .source, .check, .store, .sink: return nil
         case .calc(let calc):
             let fields = stage.input.map { plan.stages[$0].relation.columns } ?? []
-            return Calc(calc, stage: stage.name, inputFields: fields)
+            return Calc(
+                calc, stage: stage.name, definition: stage.definition, inputFields: fields)
         case .aggregate(let aggregate):
             return GroupAggregate(
                 aggregate, emitsUpdateBefore: needsUpdateBefore(stage.id, plan, consumers))

@@ -197,7 +197,6 @@ private struct PieceSlicer {
     private let piece: SourceBatch
     private var rejects: ArraySlice<Reject>
     private var nextRecord = 0
-    private var undecodable: Int
 
     init(_ piece: SourceBatch) {
         self.piece = piece
@@ -206,7 +205,6 @@ private struct PieceSlicer {
                 $0.element.record == $1.element.record
                     ? $0.offset < $1.offset : $0.element.record < $1.element.record
             }.map(\.element)[...]
-        undecodable = piece.undecodable
     }
 
     mutating func slice(_ rows: Range<Int>, isLast: Bool) -> SourceBatch {
@@ -218,8 +216,7 @@ private struct PieceSlicer {
         rejects = rejects.dropFirst(taken.count)
         let records = endRecord - nextRecord
         nextRecord = endRecord
-        let lost = records - rows.count - taken.filter { $0.stage != piece.sourceName }.count
-        undecodable -= lost
+        let undecodable = records - rows.count - taken.filter { $0.stage != piece.sourceName }.count
         let end =
             isLast
             ? piece.end
@@ -233,7 +230,7 @@ private struct PieceSlicer {
         return SourceBatch(
             source: piece.source,
             batch: piece.batch.slice(rows, watermark: watermark).read(at: MonotonicClock.now()),
-            rejects: Array(taken), records: records, undecodable: max(0, lost), end: end,
+            rejects: Array(taken), records: records, undecodable: max(0, undecodable), end: end,
             bytesRead: piece.bytesRead - piece.end.byteOffset + end.byteOffset,
             bytesTotal: piece.bytesTotal, isEnd: false, failure: nil)
     }

@@ -9,11 +9,14 @@ package final class Calc: Operator {
     private let projections: [CompiledExpression]
     private let plan: CalcPlan
     private let stage: String
+    /// What users call it.
+    private let definition: String
     private let inputFields: [Field]
 
-    package init(_ plan: CalcPlan, stage: String, inputFields: [Field]) {
+    package init(_ plan: CalcPlan, stage: String, definition: String, inputFields: [Field]) {
         self.plan = plan
         self.stage = stage
+        self.definition = definition
         self.inputFields = inputFields
         filter = plan.filter.map(CompiledExpression.init)
         projections = plan.projections.map(CompiledExpression.init)
@@ -59,8 +62,8 @@ package final class Calc: Operator {
             output.rejects.append(
                 .row(
                     Int(error.row), of: batch, fields: inputFields, stage: stage, column: nil,
-                    value: nil, rule: "\(stage): \(error.code.rawValue)", code: error.code,
-                    message: "\(error.message), in \(rule) of \(stage)"))
+                    value: nil, rule: "\(definition): \(error.code.rawValue)", code: error.code,
+                    message: "\(error.message), in \(rule) of \(definition)"))
         }
     }
 }

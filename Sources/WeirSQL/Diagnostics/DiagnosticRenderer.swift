@@ -1,6 +1,6 @@
-// Diagnostics as text with the source line and a caret, and as JSON.
+// Diagnostics as text with the source line and a caret.
 
-/// Renders diagnostics for people and for programs.
+/// Renders diagnostics for people.
 package struct DiagnosticRenderer: Sendable {
     let source: SourceText
     /// Whether ANSI colours are used.
@@ -18,19 +18,17 @@ package struct DiagnosticRenderer: Sendable {
         let lineText = source.line(start.line)
         let gutter = String(start.line)
         let pad = String(repeating: " ", count: gutter.count)
-        let scalars = Array(lineText.unicodeScalars)
-        let lastColumn = end.line == start.line ? end.column : scalars.count + 1
-        let width = max(1, lastColumn - start.column)
-        let lead = scalars.prefix(max(0, start.column - 1)).map { $0 == "\t" ? "\t" : " " }
-            .joined()
+        let excerpt = LineExcerpt(
+            lineText, column: start.column,
+            end: end.line == start.line ? end.column : lineText.unicodeScalars.count + 1)
         let isError = diagnostic.severity == .error
         let label = paint(diagnostic.severity.rawValue, isError ? "1;31" : "1;33")
-        let carets = paint(String(repeating: "^", count: width), isError ? "1;31" : "1;33")
+        let carets = paint(excerpt.carets, isError ? "1;31" : "1;33")
         var text = "\(label)[\(diagnostic.code)]: \(paint(diagnostic.message, "1"))\n"
         text += "\(pad)\(paint("-->", "34")) \(source.name):\(start.line):\(start.column)\n"
         text += "\(pad) \(paint("|", "34"))\n"
-        text += "\(paint(gutter, "34")) \(paint("|", "34")) \(lineText)\n"
-        text += "\(pad) \(paint("|", "34")) \(lead)\(carets)\n"
+        text += "\(paint(gutter, "34")) \(paint("|", "34")) \(excerpt.text)\n"
+        text += "\(pad) \(paint("|", "34")) \(excerpt.lead)\(carets)\n"
         if let hint = diagnostic.hint { text += "\(pad) \(paint("=", "34")) hint: \(hint)\n" }
         return text
     }
@@ -48,42 +46,7 @@ package struct DiagnosticRenderer: Sendable {
         return text
     }
 
-    /// A JSON array of `{severity, code, file, line, column, endLine, endColumn, message, hint}`.
-    package func json(_ diagnostics: [Diagnostic]) -> String {
-        let items = diagnostics.inSourceOrder.map { item -> String in
-            let start = source.position(at: item.span.start)
-            let end = source.position(at: item.span.end)
-            let hint = item.hint.map { jsonQuoted($0) } ?? "null"
-            return """
-                {"severity":"\(item.severity.rawValue)","code":\(jsonQuoted(item.code)),\
-                "file":\(jsonQuoted(source.name)),"line":\(start.line),"column":\(start.column),\
-                "endLine":\(end.line),"endColumn":\(end.column),\
-                "message":\(jsonQuoted(item.message)),"hint":\(hint)}
-                """
-        }
-        return "[" + items.joined(separator: ",\n ") + "]\n"
-    }
-
     private func paint(_ text: String, _ style: String) -> String {
         coloured ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
     }
-}
-
-/// A JSON string literal (RFC 8259, section 7).
-package func jsonQuoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\r": result += "\\r"
-        case "\t": result += "\\t"
-        case _ where scalar.value < 0x20:
-            let hex = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
 }

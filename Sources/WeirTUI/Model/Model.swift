@@ -33,7 +33,6 @@ package struct Prompt: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case command
         case filter
-        case helpFilter
     }
 
     package var kind: Kind

@@ -128,7 +128,6 @@ enum Chrome {
             switch prompt.kind {
             case .command: ":"
             case .filter: "&"
-            case .helpFilter: "/"
             }
         buffer.fill(Rect(x: 0, y: y, width: model.width, height: 1), model.theme[.popup])
         buffer.put(mark, x: 1, y: y, model.theme[.key].on(model.theme[.popup].background))

@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
         let compilation = Engine.compile(source)
         let renderer = DiagnosticRenderer(source: source, coloured: Console.talkIsColoured)
         if json {
-            Console.output(renderer.json(compilation.diagnostics))
+            Console.output(DiagnosticJSON.text(compilation.diagnostics, compilation.source))
         } else if compilation.diagnostics.isEmpty {
             let count = compilation.plan?.tables.count ?? 0
             Console.talk("\(source.name): ok, \(count) table\(count == 1 ? "" : "s")\n")

@@ -21,7 +21,7 @@ struct RunArguments: ParsableArguments {
     var observe = true
 
     @Option(help: .hidden)
-    var chunkBytes: Int = 256 << 10
+    var chunkBytes: Int = 512 << 10
 
     @Option(help: .hidden)
     var commitRows: Int?

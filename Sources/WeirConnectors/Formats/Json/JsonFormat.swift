@@ -38,7 +38,7 @@ final class JsonEncoder: RowEncoder {
             bytes.append(UInt8(ascii: "{"))
             for (index, field) in fields.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes += RowText.quoted(field.name).utf8
+                bytes += jsonQuoted(field.name).utf8
                 bytes.append(UInt8(ascii: ":"))
                 bytes += value(batch.columns[index].scalar(row), field.type.kind).utf8
             }
