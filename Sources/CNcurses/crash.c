@@ -4,6 +4,7 @@
 
 #include "CNcurses.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,11 @@ void cn_install_crash_handlers(int descriptor, const char *restore, int length) 
 }
 
 void cn_suspend(void) {
+    // Whoever started the program may have blocked the signal, and a mask is inherited.
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
     signal(SIGTSTP, SIG_DFL);
     kill(getpid(), SIGTSTP);
 }

@@ -9,13 +9,15 @@ private final class Tmux {
     private let socket = "weir-test-\(UUID().uuidString.prefix(8))"
     private let folder: TemporaryFolder
 
-    init(width: Int, height: Int, terminal: String) throws {
+    /// - Parameter behind: what the shell does when the program has left or is suspended.
+    init(width: Int, height: Int, terminal: String, behind: String = "") throws {
         folder = try TemporaryFolder()
         let command =
             "export XDG_CACHE_HOME='\(folder.path)' XDG_STATE_HOME='\(folder.path)' TERM=\(terminal);"
-            + " stty -g > '\(folder.path)/before'; '\(Program.weir)'; echo \"left $?\";"
-            + " stty -g > '\(folder.path)/after'; cat"
-        _ = try run("new-session", "-d", "-x", "\(width)", "-y", "\(height)", "sh", "-c", command)
+            + " stty -g > '\(folder.path)/before'; set -m; '\(Program.weir)'; \(behind)"
+            + " echo \"left $?\"; stty -g > '\(folder.path)/after'; cat"
+        _ = try run(
+            "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "bash", "-c", command)
     }
 
     deinit { _ = try? run("kill-server") }
@@ -68,8 +70,12 @@ private final class Tmux {
         try tmux.type("5")
         #expect(tmux.waits(for: "TABLES"))
         try tmux.type("SELECT count(*) AS aircraft FROM weir_data_Fleet")
-        try tmux.type("F5")
-        #expect(tmux.waits(for: "35"), "\(tmux.screen)")
+        // The table grows while the replay runs.
+        let isFull = Program.wait(seconds: 12) {
+            try? tmux.type("F5")
+            return tmux.screen.contains("35")
+        }
+        #expect(isFull, "\(tmux.screen)")
         try tmux.run("resize-window", "-x", "120", "-y", "40")
         #expect(tmux.waits(for: "rejects "), "\(tmux.screen)")
         // Escape leaves the editor, and once more the screen.
@@ -88,6 +94,41 @@ private final class Tmux {
         #expect(hasQuit, "\(tmux.screen)")
         #expect(tmux.screen.contains("rows read"))
         #expect(tmux.isRestored)
+    }
+
+    @Test func suspendsAndGoesOn() throws {
+        let tmux = try Tmux(
+            width: 80, height: 24, terminal: "xterm-256color",
+            behind: "echo away; read line; fg;")
+        #expect(tmux.waits(for: "Flights.check"), "\(tmux.screen)")
+        try tmux.type("C-z")
+        #expect(tmux.waits(for: "away"), "\(tmux.screen)")
+        #expect(!tmux.screen.contains("Flights.check"))
+        try tmux.type("Enter")
+        #expect(tmux.waits(for: "Flights.check"), "\(tmux.screen)")
+        try tmux.type("C-c")
+        let hasQuit = Program.wait(seconds: 12) {
+            if tmux.screen.contains("left 0") { return true }
+            try? tmux.type("C-c")
+            return false
+        }
+        #expect(hasQuit, "\(tmux.screen)")
+        #expect(tmux.isRestored)
+    }
+
+    @Test func pastedTextIsTextAndNoCommands() throws {
+        let tmux = try Tmux(width: 80, height: 24, terminal: "xterm-256color")
+        #expect(tmux.waits(for: "Flights.check"), "\(tmux.screen)")
+        // Outside of a text field pasted letters do nothing: a q or a digit would be seen.
+        try tmux.run("set-buffer", "3q\nqq")
+        try tmux.run("paste-buffer", "-p")
+        try tmux.type("5")
+        #expect(tmux.waits(for: "TABLES"), "\(tmux.screen)")
+        try tmux.run("set-buffer", "SELECT 6 * 7\n  AS answer")
+        try tmux.run("paste-buffer", "-p")
+        #expect(tmux.waits(for: "AS answer"), "\(tmux.screen)")
+        try tmux.type("F5")
+        #expect(tmux.waits(for: "42"), "\(tmux.screen)")
     }
 
     @Test("signals leave the terminal in order", arguments: ["TERM", "SEGV"])

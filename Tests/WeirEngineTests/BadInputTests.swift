@@ -3,6 +3,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WeirColumnar
 import WeirEngine
 
 @Suite struct BadInputTests {
@@ -43,6 +44,35 @@ import WeirEngine
         #expect(
             try harness.query("SELECT rows FROM weir_ledger WHERE reason = 'duplicate'") == ["1"])
         #expect(try unbalancedStages(harness) == [])
+    }
+
+    /// The fast paths of the field parsers against the plain ones.
+    @Test("fields are read as the slow parsers read them", arguments: 0..<10)
+    func fields(_ seed: Int) throws {
+        var random = SeededRandom(seed: UInt64(seed))
+        let samples = ["2020-02-29 23:59:59", "2021-12-31T00:00:00.123", "1969-07-20 20:17:40.5"]
+        let texts = (0..<400).map { _ -> String in
+            var bytes = Array(random.pick(samples).utf8)
+            for _ in 0..<random.below(3) {
+                let place = random.below(bytes.count)
+                bytes[place] = random.pick(Array("0123456789:;/.-T Z@".utf8))
+            }
+            if random.below(5) == 0 { bytes.removeLast(random.below(6)) }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let lines = texts.enumerated().map { "\($0.offset),\($0.element)" }
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT NOT NULL, at TIMESTAMP(6) NOT NULL)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Rows := SELECT id, at FROM t;
+            """, files: ["in.csv": lines.joined(separator: "\n")])
+        try harness.run()
+        let expected = texts.enumerated().compactMap { index, text -> String? in
+            TimeText.parseTimestamp(Array(text.utf8), allowsZone: false).map { "\(index)|\($0)" }
+        }
+        let stored = try harness.query("SELECT id, at FROM weir_data_Rows ORDER BY id")
+        #expect(stored == expected, "seed \(seed)")
     }
 
     @Test func hostileBytes() throws {

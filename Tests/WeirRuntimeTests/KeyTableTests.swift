@@ -11,14 +11,15 @@ import WeirRuntime
         var random = SeededRandom(seed: UInt64(seed))
         let table = KeyTable(columns: [.string, .bigint])
         var known: [String: Int32] = [:]
-        let names = (0..<(1 + random.below(40))).map { _ in
-            String(repeating: random.pick(["a", "é", "xyz"]), count: random.below(9))
+        let names = (0..<(1 + random.below(random.below(4) == 0 ? 2000 : 40))).map { _ in
+            String(repeating: random.pick(["a", "é", "xyz"]), count: random.below(9)) + "\(random.below(300))"
         }
         for _ in 0..<8 {
             var texts = ColumnBuilder(.bytes)
             var numbers = ColumnBuilder(.int64)
             var keys: [String] = []
-            for _ in 0..<random.below(100) {
+            // Long batches cross the table's stretches and make it grow.
+            for _ in 0..<random.below(random.below(4) == 0 ? 4000 : 100) {
                 let text: String? = random.below(6) == 0 ? nil : random.pick(names)
                 let number: Int64? = random.below(6) == 0 ? nil : Int64(random.below(3))
                 texts.append(text.map { .string($0) } ?? .null)

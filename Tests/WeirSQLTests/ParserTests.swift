@@ -98,6 +98,20 @@ import WeirSQL
         #expect(chained.diagnostics.map(\.code) == ["too-long"])
     }
 
+    @Test func longLinesAreCutAroundTheMistake() {
+        let wide = (0..<200).map { "column\($0)" }.joined(separator: ", ")
+        let source = SourceText(name: "x.sqrl", "A := SELECT \(wide), \"a\", \(wide) FROM t;")
+        let script = Parser.parse(source)
+        let lines = DiagnosticRenderer(source: source, coloured: false).render(script.diagnostics)
+            .split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count < 180 })
+        let text = lines[3].dropFirst(4)
+        let carets = lines[4].dropFirst(4)
+        let start = carets.prefix { $0 == " " }.count
+        #expect(text.hasPrefix("… ") && text.hasSuffix(" …"))
+        #expect(text.dropFirst(start).hasPrefix("\"a\""), "\(text)\n\(carets)")
+    }
+
     @Test func renderedDiagnosticShowsPlaceAndHint() {
         let source = SourceText(name: "x.sqrl", "A := SELECT \"a\" FROM t;")
         let script = Parser.parse(source)

@@ -194,9 +194,10 @@ struct TimestampField: FieldParser {
         let date = raw.loadUnaligned(as: UInt64.self)
         let day = raw.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
         if date != lastDate || day != lastDay {
-            guard let days = TimeText.parseDate(UnsafeBufferPointer(start: start, count: 10)) else {
-                return slow(start, count)
-            }
+            // Ten bytes may be a shorter date and what follows it.
+            guard start[4] == 0x2D, start[7] == 0x2D, start[8] &- 0x30 <= 9, start[9] &- 0x30 <= 9,
+                let days = TimeText.parseDate(UnsafeBufferPointer(start: start, count: 10))
+            else { return slow(start, count) }
             lastDate = date
             lastDay = day
             lastMicros = days * Calendar.microsPerDay

@@ -13,7 +13,13 @@ enum StageDetail {
         let stage = model.history.stages[id]
         Chrome.rule("\(stage.plan.name) · \(stage.plan.node.label)", area, model, &buffer)
         let lines = summary(stage, model) + ledger(stage) + columns(stage) + statement(stage, model)
-        for (offset, line) in lines.prefix(area.height - 1).enumerated() {
+        let isCut = lines.count > area.height - 1
+        if isCut {
+            buffer.putCell(
+                "… \(lines.count - area.height + 2) more lines", x: area.x + 12,
+                y: area.bottom - 1, width: area.width - 13, model.theme[.muted])
+        }
+        for (offset, line) in lines.prefix(area.height - (isCut ? 2 : 1)).enumerated() {
             let y = area.y + 1 + offset
             buffer.putCell(
                 line.label, x: area.x + 1, y: y, width: 10, model.theme[.muted])

@@ -42,6 +42,11 @@ enum HelpView {
         }
         let legend = body.height >= 16 ? 4 : 0
         let rows = HelpRows.rows(model)
+        if rows.isEmpty {
+            buffer.putCell(
+                " no command matches '\(model.help.filter)'; ⌫ takes letters back, Esc closes",
+                x: 0, y: body.y + 2, width: body.width, theme[.muted])
+        }
         let window = model.help.list.window(height: body.height - 2 - legend, count: rows.count)
         for (offset, index) in window.enumerated() {
             let isSelected = index == model.help.list.selected

@@ -76,13 +76,19 @@ enum RejectsView {
             state.rows.count == RejectsState.rowLimit ? ", the newest \(state.rows.count)" : ""
         Chrome.rule(
             "rows: \(state.shownRule ?? "") (\(grouped(known))\(first))", area, model, &buffer)
-        let valueWidth = max(10, area.width / 6)
-        let columns = [("SOURCE:LINE", 1, 22), ("COLUMN", 24, 14), ("VALUE", 39, valueWidth)]
+        let rows = window.map { state.rows[$0] }
+        let places = width("SOURCE:LINE", rows.map(place), limit: 22)
+        let names = width("COLUMN", rows.map(\.column), limit: 20)
+        let values = width("VALUE", rows.map(\.value), limit: max(10, area.width / 6))
+        let columns = [
+            ("SOURCE:LINE", 1, places), ("COLUMN", places + 2, names),
+            ("VALUE", places + names + 3, values),
+        ]
         for column in columns {
             buffer.putCell(
                 column.0, x: column.1, y: area.y + 1, width: column.2, theme[.heading])
         }
-        let messageX = 40 + valueWidth
+        let messageX = places + names + values + 4
         buffer.putCell(
             "MESSAGE", x: messageX, y: area.y + 1, width: area.width - messageX, theme[.heading])
         for (offset, index) in window.enumerated() {
@@ -95,16 +101,27 @@ enum RejectsView {
                     theme.row(.text, isSelected: true))
                 buffer.put(">", x: 0, y: y, theme.row(.key, isSelected: true))
             }
-            let place = row.line.isEmpty ? row.source : "\(row.source):\(row.line)"
-            buffer.putCell(place, x: 1, y: y, width: 22, theme.row(.accent, isSelected: isSelected))
-            buffer.putCell(
-                row.column, x: 24, y: y, width: 14, theme.row(.text, isSelected: isSelected))
-            buffer.putCell(
-                row.value, x: 39, y: y, width: valueWidth, theme.row(.warn, isSelected: isSelected))
+            let cells: [(String, Role)] = [
+                (place(row), .accent), (row.column, .text), (row.value, .warn),
+            ]
+            for (cell, column) in zip(cells, columns) {
+                buffer.putCell(
+                    cell.0, x: column.1, y: y, width: column.2,
+                    theme.row(cell.1, isSelected: isSelected))
+            }
             buffer.putCell(
                 row.message, x: messageX, y: y, width: area.width - messageX,
                 theme.row(.text, isSelected: isSelected))
         }
+    }
+
+    private static func place(_ row: RejectRow) -> String {
+        row.line.isEmpty ? row.source : "\(row.source):\(row.line)"
+    }
+
+    /// As wide as the widest of the texts, within a limit.
+    private static func width(_ title: String, _ texts: [String], limit: Int) -> Int {
+        min(limit, texts.reduce(title.count) { max($0, TextWidth.columns($1)) })
     }
 
     private static func drawRaw(_ model: Model, _ area: Rect, _ buffer: inout ScreenBuffer) {

@@ -127,9 +127,19 @@ enum SourcesView {
         _ model: Model, _ stage: Int, _ area: Rect, _ buffer: inout ScreenBuffer
     ) {
         let source = check(model, stage) ?? model.history.stages[stage]
-        Chrome.rule("\(model.history.stages[stage].plan.name) ▸ schema", area, model, &buffer)
         let relation = source.plan.relation
-        for (index, column) in relation.columns.prefix(max(0, area.height - 1)).enumerated() {
+        let room = max(0, area.height - 1)
+        let isCut = relation.columns.count > room
+        let shown = relation.columns.prefix(isCut ? max(0, room - 1) : room)
+        Chrome.rule(
+            "\(model.history.stages[stage].plan.name) ▸ schema, \(relation.columns.count) columns"
+                + " · ↵ last rows", area, model, &buffer)
+        if isCut, room > 0 {
+            buffer.putCell(
+                "… \(relation.columns.count - shown.count) more", x: area.x + 5,
+                y: area.y + room, width: area.width - 5, model.theme[.muted])
+        }
+        for (index, column) in shown.enumerated() {
             let y = area.y + 1 + index
             buffer.putCell(
                 "\(index + 1)", x: area.x, y: y, width: 4, model.theme[.muted], alignRight: true)
@@ -164,7 +174,7 @@ enum SourcesView {
     private static func drawPreview(
         _ model: Model, _ stage: Int, _ area: Rect, _ buffer: inout ScreenBuffer
     ) {
-        Chrome.rule("\(model.history.stages[stage].plan.name) ▸ last rows", area, model, &buffer)
+        Chrome.rule("\(model.history.stages[stage].plan.name) ▸ last rows · ↵ schema", area, model, &buffer)
         let source = check(model, stage) ?? model.history.stages[stage]
         RowGrid.draw(
             columns: source.plan.relation.columns.map(\.name), rows: model.sources.preview,
