@@ -1,8 +1,8 @@
 // Query results as text for people and for programs.
 
+import WeirColumnar
 import WeirEngine
 import WeirRuntime
-import WeirColumnar
 import WeirStore
 
 enum ResultPrinter {

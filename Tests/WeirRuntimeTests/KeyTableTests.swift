@@ -12,7 +12,8 @@ import WeirRuntime
         let table = KeyTable(columns: [.string, .bigint])
         var known: [String: Int32] = [:]
         let names = (0..<(1 + random.below(random.below(4) == 0 ? 2000 : 40))).map { _ in
-            String(repeating: random.pick(["a", "é", "xyz"]), count: random.below(9)) + "\(random.below(300))"
+            String(repeating: random.pick(["a", "é", "xyz"]), count: random.below(9))
+                + "\(random.below(300))"
         }
         for _ in 0..<8 {
             var texts = ColumnBuilder(.bytes)

@@ -41,7 +41,9 @@ struct GroupSlots {
                 while group >= 0 {
                     if hashes[group] == hash {
                         var word = 0
-                        while word < width, keys[group &* width &+ word] == words[word &* rows &+ row] {
+                        while word < width,
+                            keys[group &* width &+ word] == words[word &* rows &+ row]
+                        {
                             word += 1
                         }
                         if word == width { break }

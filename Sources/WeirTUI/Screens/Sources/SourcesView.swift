@@ -174,7 +174,8 @@ enum SourcesView {
     private static func drawPreview(
         _ model: Model, _ stage: Int, _ area: Rect, _ buffer: inout ScreenBuffer
     ) {
-        Chrome.rule("\(model.history.stages[stage].plan.name) ▸ last rows · ↵ schema", area, model, &buffer)
+        Chrome.rule(
+            "\(model.history.stages[stage].plan.name) ▸ last rows · ↵ schema", area, model, &buffer)
         let source = check(model, stage) ?? model.history.stages[stage]
         RowGrid.draw(
             columns: source.plan.relation.columns.map(\.name), rows: model.sources.preview,
