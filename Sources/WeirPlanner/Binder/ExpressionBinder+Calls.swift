@@ -5,10 +5,15 @@ import WeirFunctions
 import WeirSQL
 
 extension ExpressionBinder {
-    mutating func bindCall(
-        _ name: Identifier, _ arguments: [Expression], isDistinct: Bool, _ span: Span
-    ) -> BoundExpression? {
+    mutating func bindCall(_ call: FunctionCallSyntax, _ span: Span) -> BoundExpression? {
+        let name = call.name
+        let arguments = call.arguments.map(\.value)
+        let isDistinct = call.isDistinct
         let upper = name.name.uppercased()
+        if let clause = Self.unsupportedClause(call) {
+            return fail("unsupported", "\(clause) is not supported yet", span)
+        }
+        if call.isStar { return bindCountStar(name, span) }
         if let function = FunctionRegistry.aggregate(named: upper) {
             return bindAggregate(function, arguments, isDistinct: isDistinct, span)
         }

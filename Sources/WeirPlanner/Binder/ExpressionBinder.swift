@@ -41,7 +41,8 @@ struct ExpressionBinder {
             return BoundExpression(
                 .distinct(pair.0, pair.1, negated: negated), DataType(.boolean, nullable: false),
                 span)
-        case .between(let operand, let low, let high, let negated):
+        case .between(let operand, let low, let high, let negated, let isSymmetric):
+            if isSymmetric { return bindSymmetric(operand, low, high, negated, span) }
             guard let lower = bindComparable(operand, low, span),
                 let upper = bindComparable(operand, high, span)
             else { return nil }
@@ -56,9 +57,7 @@ struct ExpressionBinder {
         case .caseWhen(let operand, let branches, let otherwise):
             return bindCase(operand, branches, otherwise, span)
         case .cast(let operand, let type, let isTry): return bindCast(operand, type, isTry, span)
-        case .call(let name, let arguments, let isDistinct):
-            return bindCall(name, arguments, isDistinct: isDistinct, span)
-        case .callStar(let name): return bindCountStar(name, span)
+        case .call(let call): return bindCall(call, span)
         case .extract(let unit, let operand):
             return bindFunction("EXTRACT", [unitLiteral(unit, span), bind(operand)], span)
         case .roundTime(let operand, let unit, let up):
@@ -75,7 +74,27 @@ struct ExpressionBinder {
                 return BoundExpression(.column(index), scope.columns[index].type, span)
             }
             return unitLiteral(unit, span)
+        default:
+            let name = Self.unsupportedName(expression.kind) ?? "this expression"
+            return fail("unsupported", "\(name) is not supported yet", span)
         }
+    }
+
+    /// `x BETWEEN SYMMETRIC a AND b`: between them in either order.
+    private mutating func bindSymmetric(
+        _ operand: Expression, _ low: Expression, _ high: Expression, _ negated: Bool, _ span: Span
+    ) -> BoundExpression? {
+        guard let lower = bindComparable(operand, low, span),
+            let upper = bindComparable(operand, high, span)
+        else { return nil }
+        let ascending = and(
+            compare(.greaterOrEqual, lower.0, lower.1, span),
+            compare(.lessOrEqual, upper.0, upper.1, span), span)
+        let descending = and(
+            compare(.lessOrEqual, lower.0, lower.1, span),
+            compare(.greaterOrEqual, upper.0, upper.1, span), span)
+        let either = or(ascending, descending, span)
+        return negated ? BoundExpression(.not(either), either.type, span) : either
     }
 
     func unitLiteral(_ unit: TimeUnit, _ span: Span) -> BoundExpression {

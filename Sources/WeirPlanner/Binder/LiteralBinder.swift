@@ -22,6 +22,8 @@ enum LiteralBinder {
         case .boolean(let value): return make(.bool(value), .boolean)
         case .string(let text):
             return make(.string(text), .char(max(1, text.unicodeScalars.count)))
+        case .binary(let digits):
+            return make(.bytes(bytes(digits)), .varbinary(max(1, digits.utf8.count / 2)))
         case .integer(let digits):
             if let value = Int32(digits) { return make(.int64(Int64(value)), .int) }
             if let value = Int64(digits) { return make(.int64(value), .bigint) }
@@ -54,6 +56,15 @@ enum LiteralBinder {
                     "write INTERVAL '5' MINUTE or INTERVAL '1 02:30:00' DAY TO SECOND")
             }
             return make(.int64(value), kind)
+        }
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8] {
+        let nibbles = digits.utf8.map { byte -> UInt8 in
+            byte <= UInt8(ascii: "9") ? byte &- 0x30 : (byte | 0x20) &- 0x57
+        }
+        return stride(from: 0, to: nibbles.count - 1, by: 2).map {
+            nibbles[$0] << 4 | nibbles[$0 + 1]
         }
     }
 

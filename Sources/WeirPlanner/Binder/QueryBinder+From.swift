@@ -6,30 +6,46 @@ import WeirSQL
 extension ScriptBinder {
     mutating func bindFrom(_ reference: TableReference, name: String) -> QueryInput? {
         switch reference {
-        case .named(let path, let alias, let span):
-            guard let (stage, relation, tableName) = resolveTable(path, span) else { return nil }
+        case .named(let path, let period, let options, let alias, let span):
+            if period != nil { refuse("FOR SYSTEM_TIME AS OF", span) }
+            if !options.isEmpty { refuse("the hint OPTIONS", span) }
+            guard checkAlias(alias), period == nil, options.isEmpty,
+                let (stage, relation, tableName) = resolveTable(path, span)
+            else { return nil }
             return QueryInput(
-                stage: stage, relation: relation, qualifier: alias?.name ?? tableName)
-        case .subquery(let query, let alias, let span):
-            guard let bound = bind(query, name: "\(name).from") else { return nil }
+                stage: stage, relation: relation, qualifier: alias?.name.name ?? tableName)
+        case .subquery(let query, let isLateral, let alias, let span):
+            if isLateral { refuse("LATERAL", span.clipped) }
+            guard !isLateral, let written = bind(query, name: "\(name).from"),
+                let bound = rename(written, alias?.columns ?? [], "\(name).from")
+            else { return nil }
             if bound.limit != nil || !bound.order.isEmpty {
-                diagnostics.append(
-                    .error(
-                        "unsupported", "ORDER BY and LIMIT in a subquery are not supported yet",
-                        at: span))
+                refuse("ORDER BY and LIMIT in a subquery", span)
                 return nil
             }
             return QueryInput(
-                stage: bound.stage, relation: bound.relation, qualifier: alias?.name)
-        case .window(let call, let alias, let span):
-            return bindWindow(call, alias, span)
+                stage: bound.stage, relation: bound.relation, qualifier: alias?.name.name)
+        case .function(let call, let isLateral, let alias, let span):
+            if isLateral { refuse("LATERAL TABLE", span.clipped) }
+            guard !isLateral, checkAlias(alias) else { return nil }
+            return bindWindow(call, alias?.name, span)
+        case .unnest(_, _, _, let span): refuse("UNNEST", span)
+        case .join(_, _, let right, _, _): refuse("JOIN", right.span)
+        case .matchRecognize(_, let match, _, _): refuse("MATCH_RECOGNIZE", match.span.clipped)
         }
+        return nil
+    }
+
+    private mutating func checkAlias(_ alias: TableAlias?) -> Bool {
+        guard let alias, let first = alias.columns.first else { return true }
+        refuse("a column list behind the alias of a table", first.span)
+        return false
     }
 
     private mutating func bindWindow(
-        _ call: WindowCall, _ alias: Identifier?, _ span: Span
+        _ call: TableCall, _ alias: Identifier?, _ span: Span
     ) -> QueryInput? {
-        let function = call.function.name.uppercased()
+        let function = call.name.uppercased()
         guard function == "TUMBLE" else {
             let isKnown = ["HOP", "CUMULATE", "SESSION"].contains(function)
             diagnostics.append(
@@ -37,23 +53,26 @@ extension ScriptBinder {
                     isKnown ? "unsupported" : "unknown-function",
                     isKnown
                         ? "the window \(function) is not supported yet"
-                        : "there is no window function \(function)", at: call.function.span,
-                    hint: "windows that exist: TUMBLE"))
+                        : "there is no table function \(call.name)",
+                    at: call.function.first?.span ?? span, hint: "windows that exist: TUMBLE"))
             return nil
         }
-        let place = call.table.first.map { $0.span } ?? span
-        guard let (stage, relation, tableName) = resolveTable(call.table, place) else { return nil }
+        guard let window = windowArguments(call), let first = window.table.first else { return nil }
+        let place = first.span
+        guard let (stage, relation, tableName) = resolveTable(window.table, place) else {
+            return nil
+        }
         let scope = Scope(columns: relation.columns, qualifier: nil)
-        guard let time = scope.resolve([call.timeColumn], &diagnostics) else { return nil }
+        guard let time = scope.resolve([window.timeColumn], &diagnostics) else { return nil }
         guard relation.rowtime == time else {
             let other = relation.rowtime.map { relation.columns[$0].name }
             diagnostics.append(
                 .error(
                     "not-event-time",
-                    "'\(call.timeColumn.name)' is not the event time of this table",
-                    at: call.timeColumn.span,
+                    "'\(window.timeColumn.name)' is not the event time of this table",
+                    at: window.timeColumn.span,
                     hint: other.map { "the event time is \($0)" }
-                        ?? "declare WATERMARK FOR \(call.timeColumn.name) AS … at the source and"
+                        ?? "declare WATERMARK FOR \(window.timeColumn.name) AS … at the source and"
                         + " keep the column in the definitions between"))
             return nil
         }
@@ -64,13 +83,13 @@ extension ScriptBinder {
                     at: place))
             return nil
         }
-        guard let size = interval(call.arguments.first, span, isSize: true) else { return nil }
+        guard let size = interval(window.sizes.first, span, isSize: true) else { return nil }
         var offset: Int64 = 0
-        if call.arguments.count > 1 {
-            guard let value = interval(call.arguments[1], span, isSize: false) else { return nil }
+        if window.sizes.count > 1 {
+            guard let value = interval(window.sizes[1], span, isSize: false) else { return nil }
             offset = value
         }
-        if call.arguments.count > 2 {
+        if window.sizes.count > 2 {
             diagnostics.append(
                 .error("bad-arguments", "TUMBLE takes a size and an offset", at: span))
             return nil
@@ -78,6 +97,41 @@ extension ScriptBinder {
         return QueryInput(
             stage: stage, relation: relation, qualifier: alias?.name ?? tableName,
             window: .init(time: time, size: size, offset: offset))
+    }
+
+    /// The arguments of a window function by their meaning.
+    private struct WindowArguments {
+        var table: [Identifier] = []
+        var timeColumn: Identifier
+        var sizes: [Expression] = []
+    }
+
+    private mutating func windowArguments(_ call: TableCall) -> WindowArguments? {
+        var arguments = WindowArguments(timeColumn: Identifier("", call.span))
+        for argument in call.arguments {
+            switch argument.value {
+            case .table(.named(let path, _, _, _, _), let partitionBy, let orderBy):
+                if let key = partitionBy.first ?? orderBy.first?.expression {
+                    refuse("PARTITION BY and ORDER BY in TUMBLE", key.span)
+                    return nil
+                }
+                arguments.table = path
+            case .table(_, _, _):
+                refuse("a query as the table of a window function", argument.span)
+                return nil
+            case .descriptor(let columns): arguments.timeColumn = columns[0]
+            case .expression(let size): arguments.sizes.append(size)
+            }
+        }
+        if arguments.table.isEmpty || arguments.timeColumn.name.isEmpty {
+            diagnostics.append(
+                .error(
+                    "bad-window", "\(call.name.uppercased()) needs a table and a time column",
+                    at: call.span,
+                    hint: "write TUMBLE(TABLE t, DESCRIPTOR(time), INTERVAL '1' HOUR)"))
+            return nil
+        }
+        return arguments
     }
 
     /// A constant interval in microseconds.

@@ -6,13 +6,14 @@ import WeirSQL
 
 extension ScriptBinder {
     mutating func bindGrouped(
-        _ query: Query, _ items: Items, _ input: QueryInput, _ scope: Scope,
+        _ query: SelectQuery, _ items: Items, _ input: QueryInput, _ scope: Scope,
         _ filter: BoundExpression?, _ name: String
     ) -> BoundQuery? {
         var keyBinder = ExpressionBinder(scope: scope, allowsAggregates: false, place: "GROUP BY")
         var keys: [BoundExpression] = []
         var hasFailed = false
-        for written in query.groupBy {
+        guard let writtenKeys = plainKeys(query.groupBy) else { return nil }
+        for written in writtenKeys {
             guard let key = keyBinder.bind(written) else {
                 hasFailed = true
                 continue

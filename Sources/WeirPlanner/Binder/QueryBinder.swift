@@ -42,7 +42,19 @@ struct QueryInput {
 extension ScriptBinder {
     /// Binds a query under a name; nil after reporting what is wrong.
     mutating func bind(_ query: Query, name: String) -> BoundQuery? {
-        guard let from = query.from else {
+        guard bindCommonTables(query, name: name) else { return nil }
+        defer { forgetCommonTables(query) }
+        if case .nested(let inner) = query.body, query.orderBy.isEmpty, query.limit == nil,
+            query.offset == nil
+        {
+            return bind(inner, name: name)
+        }
+        guard let select = plainSelect(query) else { return nil }
+        return bind(select, query, name: name)
+    }
+
+    private mutating func bind(_ select: SelectQuery, _ query: Query, name: String) -> BoundQuery? {
+        guard let from = select.from else {
             // What is broken inside the query may have swallowed its FROM.
             let isBroken = diagnostics.contains {
                 $0.severity == .error && query.span.start <= $0.span.start
@@ -59,27 +71,82 @@ extension ScriptBinder {
         let scope = Scope(columns: input.columns, qualifier: input.qualifier)
         var filter: BoundExpression?
         var hasFailed = false
-        if let written = query.filter {
+        if let written = select.filter {
             var binder = ExpressionBinder(scope: scope, allowsAggregates: false, place: "WHERE")
             filter = binder.bindBoolean(written)
             hasFailed = filter == nil
             diagnostics += binder.diagnostics
         }
-        guard let items = bindItems(query, scope) else { return nil }
+        guard let items = bindItems(select, scope) else { return nil }
         if hasFailed { return nil }
-        let isGrouped = !query.groupBy.isEmpty || !items.calls.isEmpty || query.having != nil
+        let isGrouped = !select.groupBy.isEmpty || !items.calls.isEmpty || select.having != nil
         var result: BoundQuery?
         if isGrouped {
-            result = bindGrouped(query, items, input, scope, filter, name)
+            result = bindGrouped(select, items, input, scope, filter, name)
         } else {
             result = bindPlain(items, input, filter, name, query.span)
         }
-        if query.isDistinct, let plain = result {
+        if select.isDistinct, let plain = result {
             result = distinct(plain, name, query.span)
         }
         guard var bound = result else { return nil }
         bindOrder(query, &bound)
         return bound
+    }
+
+    /// Common tables are tables that only this query sees; false after reporting what is wrong.
+    private mutating func bindCommonTables(_ query: Query, name: String) -> Bool {
+        for (index, common) in query.commonTables.enumerated() {
+            let isTaken =
+                tables[common.name.key] != nil
+                || query.commonTables[..<index].contains { $0.name.key == common.name.key }
+            if isTaken {
+                diagnostics.append(
+                    .error(
+                        "duplicate-table", "'\(common.name.name)' is already defined",
+                        at: common.name.span, hint: "give the common table another name"))
+                return false
+            }
+            guard let bound = bind(common.query, name: "\(name).\(common.name.name)"),
+                let renamed = rename(bound, common.columns, "\(name).\(common.name.name)")
+            else {
+                forgetCommonTables(query)
+                return false
+            }
+            tables[common.name.key] = CatalogTable(
+                name: common.name.name, kind: .stream(stage: renamed.stage),
+                relation: renamed.relation, span: common.name.span,
+                hasLimit: renamed.limit != nil)
+        }
+        return true
+    }
+
+    private mutating func forgetCommonTables(_ query: Query) {
+        for common in query.commonTables { tables[common.name.key] = nil }
+    }
+
+    /// The same rows under other column names; nil after reporting a wrong number of them.
+    mutating func rename(
+        _ bound: BoundQuery, _ names: [Identifier], _ name: String
+    ) -> BoundQuery? {
+        guard let first = names.first, let last = names.last else { return bound }
+        let span = first.span.union(last.span)
+        let columns = bound.relation.columns
+        guard names.count == columns.count else {
+            diagnostics.append(
+                .error(
+                    "column-count",
+                    "\(names.count) names for the \(columns.count) columns of the query", at: span))
+            return nil
+        }
+        let expressions = columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }
+        var renamed = project(
+            expressions, names.map(\.name),
+            QueryInput(stage: bound.stage, relation: bound.relation, qualifier: nil), nil,
+            "\(name).names", span)
+        renamed.order = bound.order
+        renamed.limit = bound.limit
+        return renamed
     }
 
     // MARK: Select list
@@ -90,7 +157,7 @@ extension ScriptBinder {
         var calls: [AggregateCall]
     }
 
-    private mutating func bindItems(_ query: Query, _ scope: Scope) -> Items? {
+    private mutating func bindItems(_ query: SelectQuery, _ scope: Scope) -> Items? {
         var binder = ExpressionBinder(scope: scope, allowsAggregates: true, place: "SELECT")
         var items = Items(names: [], expressions: [], calls: [])
         var hasFailed = false
@@ -249,10 +316,11 @@ extension ScriptBinder {
                 (column, item.isDescending, item.nullsFirst ?? !item.isDescending))
         }
         if let limit = query.limit {
-            bound.limit = Int(limit.count)
+            if case .literal(.integer(let digits)) = limit.kind { bound.limit = Int(digits) }
             if bound.limit == nil {
                 diagnostics.append(.error("bad-limit", "this LIMIT is too large", at: limit.span))
             }
         }
+        if let offset = query.offset { refuse("OFFSET", offset.span) }
     }
 }

@@ -84,7 +84,7 @@ extension ScriptBinder {
                 columns.append(Field(name.name, isKey ? bound.nullable(false) : bound))
                 noteName(name, &seen)
             case .computed(let name, _): noteName(name, &seen)
-            case .metadata(_, _, let span):
+            case .metadata(_, _, _, _, let span):
                 diagnostics.append(
                     .error("unsupported", "METADATA columns are not supported yet", at: span))
             case .primaryKey, .watermark, .check: break
@@ -166,7 +166,9 @@ extension ScriptBinder {
                 diagnostics.append(
                     .error("duplicate-watermark", "a table has one watermark", at: span))
             }
-            guard let index = scope.resolve([column], &diagnostics) else { continue }
+            guard let last = column.last, let index = scope.resolve(column, &diagnostics) else {
+                continue
+            }
             let kind = scope.columns[index].type.kind
             let isTime =
                 switch kind {
@@ -178,7 +180,7 @@ extension ScriptBinder {
                     .error(
                         "bad-watermark",
                         "the event time must be TIMESTAMP(0..3) or"
-                            + " TIMESTAMP_LTZ(0..3), '\(column.name)' is \(kind)", at: column.span,
+                            + " TIMESTAMP_LTZ(0..3), '\(last.name)' is \(kind)", at: last.span,
                         hint: "declare it so, or compute a column: t AS CAST(… AS TIMESTAMP(3))"))
                 continue
             }

@@ -53,8 +53,9 @@ package struct ScriptBinder {
             script.statements.compactMap { statement -> String? in
                 switch statement.kind {
                 case .createTable(let table): table.name.key
-                case .define(let name, _), .createView(let name, _): name.key
-                case .insert: nil
+                case .define(let definition): definition.name.key
+                case .createView(let name, _, _): name.key
+                default: nil
                 }
             })
         for (index, token) in tokens.enumerated()
@@ -72,13 +73,33 @@ package struct ScriptBinder {
         checkHints(statement)
         switch statement.kind {
         case .createTable(let table): bindCreate(table, statement)
-        case .define(let name, let query):
+        case .define(let definition):
+            guard let query = plainQuery(definition) else {
+                failedNames.insert(definition.name.key)
+                return
+            }
+            let name = definition.name
             let isHidden =
                 name.name.hasPrefix("_")
                 || statement.preamble.hints.contains { $0.name.key == "no_query" }
             define(name, query, statement, isStored: !isHidden)
-        case .createView(let name, let query): define(name, query, statement, isStored: false)
-        case .insert(let target, let query): bindInsert(target, query, statement)
+        case .createView(let name, let columns, let query):
+            define(name, query, statement, isStored: false, columns: columns)
+        case .insert(let target, let columns, let query):
+            guard let last = target.last, target.count == 1 else {
+                return refuse("INSERT INTO a table of another database", statement.span.clipped)
+            }
+            if let column = columns.first {
+                return refuse("a column list in INSERT INTO", column.span)
+            }
+            bindInsert(last, query, statement)
+        case .set(let key, _):
+            diagnostics.append(
+                .warning(
+                    "setting-ignored", "the setting '\(key)' has no effect here",
+                    at: statement.span.clipped))
+        default:
+            refuse(unsupportedName(statement.kind) ?? "this statement", statement.span.clipped)
         }
     }
 
@@ -117,7 +138,8 @@ package struct ScriptBinder {
     // MARK: Definitions
 
     private mutating func define(
-        _ name: Identifier, _ query: Query, _ statement: Statement, isStored: Bool
+        _ name: Identifier, _ query: Query, _ statement: Statement, isStored: Bool,
+        columns: [Identifier] = []
     ) {
         if name.key.hasPrefix("weir_") || name.key.hasPrefix("sqlite_") {
             diagnostics.append(
@@ -127,7 +149,9 @@ package struct ScriptBinder {
             failedNames.insert(name.key)
             return
         }
-        guard let bound = bind(query, name: name.name) else {
+        guard let written = bind(query, name: name.name),
+            let bound = rename(written, columns, name.name)
+        else {
             failedNames.insert(name.key)
             return
         }
@@ -152,7 +176,7 @@ package struct ScriptBinder {
         let table = StoredTable(
             name: name.name, columns: relation.columns, key: relation.key ?? [],
             mode: relation.mode, order: bound.order, limit: bound.limit,
-            documentation: statement.preamble.documentation)
+            documentation: statement.preamble.documentation?.text)
         _ = graph.add(
             "\(name.name).table", .store(table), input: bound.stage, relation: relation,
             span: statement.span)
@@ -218,12 +242,24 @@ package struct ScriptBinder {
             name: table.name.name, kind: .external(table, span: statement.span),
             relation: relation, span: table.name.span, hasLimit: false)
         guard register(table.name, entry) else { return }
+        guard checkForms(table) else {
+            failedNames.insert(table.name.key)
+            tables[table.name.key] = nil
+            return
+        }
         // Checked in full even when nobody reads it; the stage is pruned if unused.
         createStatements[table.name.key] = table
         if diagnosticsOfSource(table) {
             failedNames.insert(table.name.key)
             tables[table.name.key] = nil
         }
+    }
+
+    /// Whether the statement has only forms that work yet.
+    private mutating func checkForms(_ table: CreateTable) -> Bool {
+        if let like = table.like { refuse("CREATE TABLE … LIKE", like.span) }
+        if let column = table.partitionedBy.first { refuse("PARTITIONED BY", column.span) }
+        return table.like == nil && table.partitionedBy.isEmpty
     }
 
     private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {

@@ -38,7 +38,8 @@ package struct StagePlan: Sendable {
     }
 
     private static let innerParts: Set<String> = [
-        "rows", "from", "window", "group", "distinct", "insert", "cast", "check", "table", "sink",
+        "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
+        "sink",
     ]
 }
 

@@ -44,6 +44,9 @@ package struct Lexer {
         case UInt8(ascii: "`"): lexQuoted(UInt8(ascii: "`"), .quotedIdentifier, "identifier")
         case UInt8(ascii: "0")...UInt8(ascii: "9"): lexNumber(from: start)
         case UInt8(ascii: ".") where isDigit(byte(1)): lexNumber(from: start)
+        case _ where first | 0x20 == UInt8(ascii: "x") && byte(1) == UInt8(ascii: "'"):
+            offset += 1
+            lexQuoted(UInt8(ascii: "'"), .binary, "binary literal", from: start)
         case _ where isWordStart(first):
             while isWordPart(byte()) { offset += 1 }
             emit(.word, from: start, text: text(start, offset))
@@ -85,8 +88,10 @@ package struct Lexer {
         }
     }
 
-    private mutating func lexQuoted(_ quote: UInt8, _ kind: TokenKind, _ what: String) {
-        let start = offset
+    private mutating func lexQuoted(
+        _ quote: UInt8, _ kind: TokenKind, _ what: String, from first: Int? = nil
+    ) {
+        let start = first ?? offset
         var content: [UInt8] = []
         offset += 1
         while offset < bytes.count {
@@ -139,7 +144,7 @@ package struct Lexer {
             return
         }
         let first = byte()
-        if "+-*/%()[],;.=<>:@{}?".utf8.contains(first) {
+        if "+-*/%()[],;.=<>:@{}?|".utf8.contains(first) {
             offset += 1
             emit(.symbol, from: start, text: text(start, offset))
             return

@@ -7,6 +7,8 @@ package enum TokenKind: Hashable, Sendable {
     /// An identifier in backticks.
     case quotedIdentifier
     case string
+    /// `X'…'`; its text are the digits.
+    case binary
     /// Digits only.
     case integer
     /// Digits with a point, no exponent: an exact DECIMAL literal.

@@ -28,13 +28,16 @@ extension Parser {
     private mutating func combine(
         _ symbol: BinaryOperator, _ left: Expression, _ right: Expression
     ) throws -> Expression {
-        operators += 1
-        if operators > Self.maximumOperators {
-            report(
-                "more than \(Self.maximumOperators) operators in one statement", code: "too-long")
-            throw ParseFailure()
-        }
+        try countOperator()
         return Expression(.binary(symbol, left, right), left.span.union(right.span))
+    }
+
+    /// Refuses statements whose tree would be absurdly deep.
+    mutating func countOperator() throws {
+        operators += 1
+        guard operators > Self.maximumOperators else { return }
+        report("more than \(Self.maximumOperators) operators in one statement", code: "too-long")
+        throw ParseFailure()
     }
 
     private mutating func parsePredicate() throws -> Expression {
@@ -42,7 +45,7 @@ extension Parser {
         while true {
             if let symbol = comparison() {
                 advance()
-                left = try combine(symbol, left, parseAdditive())
+                left = try parseComparison(symbol, left)
             } else if accept(word: "IS") {
                 left = try parseIs(left)
             } else if let next = try parseSuffix(left) {
@@ -51,6 +54,21 @@ extension Parser {
                 return left
             }
         }
+    }
+
+    /// The right side of a comparison: a value, or `ALL | ANY | SOME (query)`.
+    private mutating func parseComparison(
+        _ symbol: BinaryOperator, _ left: Expression
+    ) throws -> Expression {
+        let isAll = current.isWord("ALL")
+        guard isAll || current.isWord("ANY") || current.isWord("SOME"), peek(1).isSymbol("("),
+            startsQuery(2)
+        else { return try combine(symbol, left, parseAdditive()) }
+        index += 2
+        let query = try parseQuery()
+        try expect(symbol: ")")
+        return Expression(
+            .quantified(symbol, left, isAll: isAll, query), span(from: left.span.start))
     }
 
     private func comparison() -> BinaryOperator? {
@@ -73,13 +91,19 @@ extension Parser {
             return Expression(
                 .isDistinct(left, right, negated: isNegated), left.span.union(right.span))
         }
+        if accept(word: "JSON") {
+            let shape = JsonShape(rawValue: current.text.uppercased())
+            if shape != nil { advance() }
+            return Expression(
+                .isJson(left, shape ?? .value, negated: isNegated), span(from: left.span.start))
+        }
         guard current.kind == .word, let test = TruthTest(rawValue: current.text.uppercased())
         else { try failExpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS") }
         advance()
         return Expression(.isTest(left, test, negated: isNegated), span(from: left.span.start))
     }
 
-    /// BETWEEN, IN and LIKE with an optional NOT; nil when none of them follows.
+    /// BETWEEN, IN, LIKE and SIMILAR TO with an optional NOT; nil when none of them follows.
     private mutating func parseSuffix(_ left: Expression) throws -> Expression? {
         let offset = current.isWord("NOT") ? 1 : 0
         let word = peek(offset)
@@ -88,21 +112,23 @@ extension Parser {
         switch word.text.uppercased() {
         case "BETWEEN":
             index += offset + 1
-            _ = accept(word: "ASYMMETRIC")
-            if current.isWord("SYMMETRIC") {
-                try failUnsupported("BETWEEN SYMMETRIC", at: current.span)
-            }
+            let isSymmetric = accept(word: "SYMMETRIC")
+            if !isSymmetric { _ = accept(word: "ASYMMETRIC") }
             let low = try parseAdditive()
             try expect(word: "AND")
             let high = try parseAdditive()
             return Expression(
-                .between(left, low: low, high: high, negated: isNegated),
+                .between(
+                    left, low: low, high: high, negated: isNegated, isSymmetric: isSymmetric),
                 span(from: left.span.start))
         case "IN":
             index += offset + 1
             try expect(symbol: "(")
-            if current.isWord("SELECT") {
-                try failUnsupported("IN with a subquery", at: current.span)
+            if startsQuery(0) {
+                let query = try parseQuery()
+                try expect(symbol: ")")
+                return Expression(
+                    .inQuery(left, query, negated: isNegated), span(from: left.span.start))
             }
             var items: [Expression] = []
             repeat { items.append(try parseExpression()) } while accept(symbol: ",")
@@ -117,13 +143,23 @@ extension Parser {
                 .like(left, pattern: pattern, escape: escape, negated: isNegated),
                 span(from: left.span.start))
         case "SIMILAR":
-            try failUnsupported("SIMILAR TO", at: word.span)
+            index += offset + 1
+            try expect(word: "TO")
+            let pattern = try parseAdditive()
+            let escape = accept(word: "ESCAPE") ? try parseAdditive() : nil
+            return Expression(
+                .similar(left, pattern: pattern, escape: escape, negated: isNegated),
+                span(from: left.span.start))
+        case "OVERLAPS" where offset == 0:
+            index += 1
+            let right = try parseAdditive()
+            return Expression(.overlaps(left, right), left.span.union(right.span))
         default:
             return nil
         }
     }
 
-    private mutating func parseAdditive() throws -> Expression {
+    mutating func parseAdditive() throws -> Expression {
         var left = try parseMultiplicative()
         while true {
             if accept(symbol: "+") {
@@ -160,6 +196,27 @@ extension Parser {
             return Expression(.negate(operand), span(from: start))
         }
         if accept(symbol: "+") { return try nested { try $0.parseUnary() } }
-        return try parsePrimary()
+        return try parsePostfix()
+    }
+
+    /// A primary with field and element accesses behind it.
+    private mutating func parsePostfix() throws -> Expression {
+        var operand = try parsePrimary()
+        while true {
+            if accept(symbol: "[") {
+                let index = try parseExpression()
+                try expect(symbol: "]")
+                try countOperator()
+                operand = Expression(
+                    .element(operand, index), span(from: operand.span.start))
+            } else if current.isSymbol("."), !peek(1).isSymbol("*") {
+                advance()
+                let name = try expectIdentifier("a field name")
+                try countOperator()
+                operand = Expression(.field(operand, name), span(from: operand.span.start))
+            } else {
+                return operand
+            }
+        }
     }
 }

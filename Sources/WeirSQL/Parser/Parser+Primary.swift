@@ -1,4 +1,4 @@
-// Literals, names, calls and the special forms of SQL.
+// Literals, names, constructors and subqueries.
 
 extension Parser {
     mutating func parsePrimary() throws -> Expression {
@@ -8,7 +8,9 @@ extension Parser {
         case .decimal: return literal(.decimal(token.text))
         case .approximate: return literal(.approximate(token.text))
         case .string: return literal(.string(token.text))
+        case .binary: return try parseBinary(token)
         case .symbol where token.text == "(": return try parseParenthesised()
+        case .symbol where token.text == ":" || token.text == "@": return try parseParameter()
         case .quotedIdentifier: return try parseColumn()
         case .word: return try parseWord(token)
         default: try failExpected("an expression")
@@ -20,25 +22,52 @@ extension Parser {
         return Expression(.literal(value), token.span)
     }
 
-    private mutating func parseParenthesised() throws -> Expression {
+    private mutating func parseBinary(_ token: Token) throws -> Expression {
+        let isHex = token.text.utf8.count % 2 == 0 && token.text.allSatisfy(\.isHexDigit)
+        if !isHex {
+            report(
+                "X'…' takes pairs of hexadecimal digits", code: "bad-literal", at: token.span)
+            throw ParseFailure()
+        }
+        return literal(.binary(token.text))
+    }
+
+    /// `:name` or `@name`.
+    private mutating func parseParameter() throws -> Expression {
+        let start = advance().span.start
+        guard current.span.start == start + 1 else { try failExpected("the name of an argument") }
+        let token = current
+        guard token.kind == .word || token.kind == .quotedIdentifier else {
+            try failExpected("the name of an argument")
+        }
         advance()
-        if current.isWord("SELECT") { try failUnsupported("a scalar subquery", at: current.span) }
+        return Expression(.parameter(Identifier(token.text, token.span)), span(from: start))
+    }
+
+    /// An expression, a row, or a query in parentheses.
+    private mutating func parseParenthesised() throws -> Expression {
+        let start = current.span.start
+        if startsQuery(1) {
+            advance()
+            let query = try parseQuery()
+            try expect(symbol: ")")
+            return Expression(.scalarQuery(query), span(from: start))
+        }
+        advance()
         let inner = try parseExpression()
-        if current.isSymbol(",") { try failUnsupported("a row constructor", at: current.span) }
+        guard current.isSymbol(",") else {
+            try expect(symbol: ")")
+            return inner
+        }
+        var items = [inner]
+        while accept(symbol: ",") { items.append(try parseExpression()) }
         try expect(symbol: ")")
-        return inner
+        return Expression(.row(items), span(from: start))
     }
 
     private mutating func parseColumn() throws -> Expression {
         let start = current.span.start
-        var path = [try expectIdentifier("a column name")]
-        while current.isSymbol("."), !peek(1).isSymbol("*") {
-            advance()
-            path.append(try expectIdentifier("a field name"))
-        }
-        if current.isSymbol("[") {
-            try failUnsupported("element access with [ ]", at: current.span)
-        }
+        let path = try parsePath("a column name")
         return Expression(.column(path), span(from: start))
     }
 
@@ -57,20 +86,17 @@ extension Parser {
         case "CAST" where following.isSymbol("("),
             "TRY_CAST" where following.isSymbol("("):
             return try parseCast(isTry: word == "TRY_CAST")
-        case "EXISTS": try failUnsupported("EXISTS", at: token.span)
-        case "ARRAY" where following.isSymbol("["),
-            "MAP" where following.isSymbol("["):
-            try failUnsupported("the \(word) constructor", at: token.span)
-        case "ROW" where following.isSymbol("("):
-            try failUnsupported("the ROW constructor", at: token.span)
+        case "EXISTS" where following.isSymbol("("): return try parseExists()
+        case "ARRAY" where following.isSymbol("["): return try parseArray()
+        case "MAP" where following.isSymbol("["): return try parseMap()
+        case "ROW" where following.isSymbol("("): return try parseRow()
         default: break
         }
         if following.isSymbol("(") { return try parseCall() }
         if Self.callsWithoutParentheses.contains(word) {
             advance()
             return Expression(
-                .call(name: Identifier(token.text, token.span), arguments: [], isDistinct: false),
-                token.span)
+                .call(FunctionCallSyntax(Identifier(token.text, token.span), [])), token.span)
         }
         return try parseColumn()
     }
@@ -79,6 +105,49 @@ extension Parser {
     private static let callsWithoutParentheses: Set<String> = [
         "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME", "LOCALTIMESTAMP",
     ]
+
+    private mutating func parseExists() throws -> Expression {
+        let start = advance().span.start
+        try expect(symbol: "(")
+        let query = try parseQuery()
+        try expect(symbol: ")")
+        return Expression(.exists(query), span(from: start))
+    }
+
+    // MARK: Constructors
+
+    private mutating func parseArray() throws -> Expression {
+        let start = advance().span.start
+        advance()
+        let items = current.isSymbol("]") ? [] : try parseExpressionList()
+        try expect(symbol: "]")
+        return Expression(.array(items), span(from: start))
+    }
+
+    private mutating func parseMap() throws -> Expression {
+        let start = advance().span.start
+        advance()
+        var entries: [(key: Expression, value: Expression)] = []
+        if !current.isSymbol("]") {
+            repeat {
+                let key = try parseExpression()
+                try expect(symbol: ",")
+                entries.append((key, try parseExpression()))
+            } while accept(symbol: ",")
+        }
+        try expect(symbol: "]")
+        return Expression(.map(entries), span(from: start))
+    }
+
+    private mutating func parseRow() throws -> Expression {
+        let start = advance().span.start
+        advance()
+        let items = current.isSymbol(")") ? [] : try parseExpressionList()
+        try expect(symbol: ")")
+        return Expression(.row(items), span(from: start))
+    }
+
+    // MARK: Times
 
     private mutating func parseTimeLiteral(_ word: String) -> Expression {
         let start = advance().span.start
@@ -94,21 +163,23 @@ extension Parser {
         guard current.kind == .string else { try failExpected("an interval text in quotes") }
         let text = advance().text
         let first = try parseUnit()
-        if accept(symbol: "(") {
-            _ = try expectInteger("a precision")
-            try expect(symbol: ")")
-        }
+        try skipPrecision()
         let last = accept(word: "TO") ? try parseUnit() : nil
-        if accept(symbol: "(") {
-            _ = try expectInteger("a precision")
-            try expect(symbol: ")")
-        }
+        try skipPrecision()
         let value = Expression(
             .literal(.interval(text: text, start: first, end: last)), span(from: start))
         return isNegative ? Expression(.negate(value), value.span) : value
     }
 
-    private mutating func parseUnit() throws -> TimeUnit {
+    /// `(2)` or `(2, 3)` behind a unit; it only limits the digits of the text.
+    private mutating func skipPrecision() throws {
+        guard accept(symbol: "(") else { return }
+        _ = try expectInteger("a precision")
+        if accept(symbol: ",") { _ = try expectInteger("a precision") }
+        try expect(symbol: ")")
+    }
+
+    mutating func parseUnit() throws -> TimeUnit {
         guard let unit = unit(current) else {
             try failExpected("a time unit (YEAR, MONTH, DAY, HOUR, MINUTE, SECOND …)")
         }
@@ -116,7 +187,7 @@ extension Parser {
         return unit
     }
 
-    private func unit(_ token: Token) -> TimeUnit? {
+    func unit(_ token: Token) -> TimeUnit? {
         guard token.kind == .word else { return nil }
         var name = token.text.uppercased()
         if name.hasPrefix("SQL_TSI_") { name = String(name.dropFirst(8)) }
@@ -124,9 +195,12 @@ extension Parser {
         return name.hasSuffix("S") ? TimeUnit(rawValue: String(name.dropLast())) : nil
     }
 
+    // MARK: CASE and CAST
+
     private mutating func parseCase() throws -> Expression {
         let start = advance().span.start
-        let operand = current.isWord("WHEN") ? nil : try parseExpression()
+        let isSearched = current.isWord("WHEN") || current.isWord("END")
+        let operand = isSearched ? nil : try parseExpression()
         var branches: [(when: Expression, then: Expression)] = []
         while accept(word: "WHEN") {
             let condition = try parseExpression()
@@ -149,120 +223,5 @@ extension Parser {
         let type = try parseType()
         try expect(symbol: ")")
         return Expression(.cast(operand, type, isTry: isTry), span(from: start))
-    }
-
-    private mutating func parseCall() throws -> Expression {
-        let nameToken = advance()
-        let name = Identifier(nameToken.text, nameToken.span)
-        let start = nameToken.span.start
-        try expect(symbol: "(")
-        let special = try parseSpecialCall(nameToken.text.uppercased(), from: start)
-        if let special {
-            return special
-        }
-        if accept(symbol: "*") {
-            try expect(symbol: ")")
-            try refuseCallSuffix()
-            return Expression(.callStar(name: name), span(from: start))
-        }
-        let isDistinct = accept(word: "DISTINCT")
-        var arguments: [Expression] = []
-        if !current.isSymbol(")") {
-            repeat { arguments.append(try parseArgument()) } while accept(symbol: ",")
-        }
-        try expect(symbol: ")")
-        try refuseCallSuffix()
-        return Expression(
-            .call(name: name, arguments: arguments, isDistinct: isDistinct), span(from: start))
-    }
-
-    private mutating func refuseCallSuffix() throws {
-        if current.isWord("OVER") { try failUnsupported("OVER windows", at: current.span) }
-        if current.isWord("FILTER") { try failUnsupported("FILTER (WHERE …)", at: current.span) }
-        if current.isWord("WITHIN") { try failUnsupported("WITHIN GROUP", at: current.span) }
-    }
-
-    private mutating func parseArgument() throws -> Expression {
-        let isLast = peek(1).isSymbol(",") || peek(1).isSymbol(")")
-        if let unit = unit(current), isLast {
-            let place = advance().span
-            return Expression(.unit(unit), place)
-        }
-        return try parseExpression()
-    }
-
-    /// Calls with keywords between their arguments; the opening parenthesis is already read.
-    private mutating func parseSpecialCall(_ name: String, from start: Int) throws -> Expression? {
-        switch name {
-        case "EXTRACT":
-            let unit = try parseUnit()
-            try expect(word: "FROM")
-            let operand = try parseExpression()
-            try expect(symbol: ")")
-            return Expression(.extract(unit, operand), span(from: start))
-        case "TRIM":
-            return try parseTrim(from: start)
-        case "FLOOR", "CEIL", "CEILING":
-            let operand = try parseExpression()
-            guard accept(word: "TO") else {
-                return try finishCall(name, [operand], from: start)
-            }
-            let unit = try parseUnit()
-            try expect(symbol: ")")
-            return Expression(
-                .roundTime(operand, unit, up: name != "FLOOR"), span(from: start))
-        case "POSITION":
-            let needle = try parseAdditiveOperand()
-            try expect(word: "IN")
-            return try finishCall("POSITION", [needle, try parseExpression()], from: start)
-        case "SUBSTRING":
-            let operand = try parseExpression()
-            guard accept(word: "FROM") else { return try finishCall(name, [operand], from: start) }
-            var arguments = [operand, try parseExpression()]
-            if accept(word: "FOR") { arguments.append(try parseExpression()) }
-            return try finishCall(name, arguments, from: start)
-        default:
-            return nil
-        }
-    }
-
-    private mutating func parseAdditiveOperand() throws -> Expression {
-        try nested { try $0.parsePrimary() }
-    }
-
-    private mutating func finishCall(
-        _ name: String, _ first: [Expression], from start: Int
-    ) throws -> Expression {
-        var arguments = first
-        while accept(symbol: ",") { arguments.append(try parseExpression()) }
-        try expect(symbol: ")")
-        return Expression(
-            .call(
-                name: Identifier(name, Span(start, start + name.utf8.count)),
-                arguments: arguments, isDistinct: false), span(from: start))
-    }
-
-    private mutating func parseTrim(from start: Int) throws -> Expression {
-        var side = TrimSide.both
-        var isKeyword = false
-        if current.kind == .word, let written = TrimSide(rawValue: current.text.uppercased()) {
-            advance()
-            side = written
-            isKeyword = true
-        }
-        if isKeyword, accept(word: "FROM") {
-            let operand = try parseExpression()
-            try expect(symbol: ")")
-            return Expression(.trim(side, characters: nil, operand), span(from: start))
-        }
-        let first = try parseExpression()
-        guard accept(word: "FROM") else {
-            if isKeyword { try failExpected("FROM") }
-            try expect(symbol: ")")
-            return Expression(.trim(.both, characters: nil, first), span(from: start))
-        }
-        let operand = try parseExpression()
-        try expect(symbol: ")")
-        return Expression(.trim(side, characters: first, operand), span(from: start))
     }
 }

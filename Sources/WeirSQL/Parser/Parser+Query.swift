@@ -1,47 +1,163 @@
-// SELECT.
+// Queries.
 
 extension Parser {
     mutating func parseQuery() throws -> Query {
-        try nested { parser in
-            if parser.accept(symbol: "(") {
-                let query = try parser.parseQuery()
-                try parser.expect(symbol: ")")
-                return query
-            }
-            return try parser.parseSelect()
-        }
+        try nested { try $0.parseQueryExpression() }
     }
 
-    private mutating func parseSelect() throws -> Query {
+    private mutating func parseQueryExpression() throws -> Query {
         let start = current.span.start
-        if current.isWord("WITH") {
-            try failUnsupported("WITH (common table expressions)", at: current.span)
+        let commonTables = try parseWith()
+        let body = try parseSetOperations()
+        let orderBy = try parseOrderBy()
+        let (limit, offset) = try parseLimits()
+        let query = Query(
+            commonTables: commonTables, body: body, orderBy: orderBy, limit: limit, offset: offset,
+            span: span(from: start))
+        if case .nested(let inner) = body, commonTables.isEmpty, orderBy.isEmpty, limit == nil,
+            offset == nil
+        {
+            return inner
         }
-        if current.isWord("VALUES") { try failUnsupported("VALUES", at: current.span) }
+        return query
+    }
+
+    private mutating func parseWith() throws -> [CommonTable] {
+        guard accept(word: "WITH") else { return [] }
+        if current.isWord("RECURSIVE") { try failUnsupported("WITH RECURSIVE", at: current.span) }
+        var tables: [CommonTable] = []
+        repeat {
+            let name = try expectIdentifier("the name of a common table")
+            let columns = try parseColumnNames()
+            try expect(word: "AS")
+            try expect(symbol: "(")
+            tables.append(CommonTable(name: name, columns: columns, query: try parseQuery()))
+            try expect(symbol: ")")
+        } while accept(symbol: ",")
+        return tables
+    }
+
+    /// `(a, b)`, or nothing.
+    mutating func parseColumnNames() throws -> [Identifier] {
+        guard accept(symbol: "(") else { return [] }
+        var names: [Identifier] = []
+        repeat { names.append(try expectIdentifier("a column name")) } while accept(symbol: ",")
+        try expect(symbol: ")")
+        return names
+    }
+
+    // MARK: Set operations
+
+    /// INTERSECT binds tighter than UNION and EXCEPT.
+    private mutating func parseSetOperations() throws -> QueryBody {
+        var left = try parseIntersections()
+        while let operation = setOperator([.union, .except]) {
+            let isAll = try parseSetQuantifier()
+            let right = try parseIntersections()
+            left = try combine(operation, isAll, left, right)
+        }
+        return left
+    }
+
+    private mutating func parseIntersections() throws -> QueryBody {
+        var left = try parseQueryTerm()
+        while let operation = setOperator([.intersect]) {
+            let isAll = try parseSetQuantifier()
+            let right = try parseQueryTerm()
+            left = try combine(operation, isAll, left, right)
+        }
+        return left
+    }
+
+    private mutating func combine(
+        _ operation: SetOperator, _ isAll: Bool, _ left: QueryBody, _ right: QueryBody
+    ) throws -> QueryBody {
+        try countOperator()
+        return .setOperation(
+            operation, isAll: isAll, left, right, left.span.union(right.span))
+    }
+
+    private mutating func setOperator(_ wanted: [SetOperator]) -> SetOperator? {
+        let word = current.isWord("MINUS") ? "EXCEPT" : current.text.uppercased()
+        guard current.kind == .word, let operation = SetOperator(rawValue: word),
+            wanted.contains(operation)
+        else { return nil }
+        advance()
+        return operation
+    }
+
+    private mutating func parseSetQuantifier() throws -> Bool {
+        if accept(word: "ALL") { return true }
+        _ = accept(word: "DISTINCT")
+        return false
+    }
+
+    private mutating func parseQueryTerm() throws -> QueryBody {
+        if current.isSymbol("(") {
+            return try nested { parser in
+                parser.advance()
+                let query = try parser.parseQuery()
+                try parser.expect(symbol: ")")
+                return .nested(query)
+            }
+        }
+        if current.isWord("VALUES") { return try parseValues() }
+        if current.isWord("TABLE"), peek(1).kind == .word || peek(1).kind == .quotedIdentifier {
+            return try parseExplicitTable()
+        }
+        return .select(try parseSelect())
+    }
+
+    /// `TABLE t` as a query.
+    private mutating func parseExplicitTable() throws -> QueryBody {
+        let start = advance().span.start
+        let path = try parsePath("a table name")
+        let place = span(from: start)
+        let from = TableReference.named(path, period: nil, options: [], nil, place)
+        return .select(
+            SelectQuery(
+                isDistinct: false, hints: [], items: [.all(qualifier: nil, place)], from: from,
+                filter: nil, groupBy: [], having: nil, windows: [], qualify: nil, span: place))
+    }
+
+    private mutating func parseValues() throws -> QueryBody {
+        let start = advance().span.start
+        var rows: [[Expression]] = []
+        repeat {
+            if accept(word: "ROW") || current.isSymbol("(") {
+                try expect(symbol: "(")
+                var row: [Expression] = []
+                repeat { row.append(try parseExpression()) } while accept(symbol: ",")
+                try expect(symbol: ")")
+                rows.append(row)
+            } else {
+                rows.append([try parseExpression()])
+            }
+        } while accept(symbol: ",")
+        return .values(rows, span(from: start))
+    }
+
+    // MARK: SELECT
+
+    private mutating func parseSelect() throws -> SelectQuery {
+        let start = current.span.start
         try expect(word: "SELECT")
-        while current.kind == .hint { advance() }
+        var hints: [Hint] = []
+        while current.kind == .hint { hints += parseHints(advance(), allowsOptions: true) }
         let isDistinct = accept(word: "DISTINCT")
         if !isDistinct { _ = accept(word: "ALL") }
         var items: [SelectItem] = []
         repeat { items.append(try parseSelectItem()) } while accept(symbol: ",")
-        var from: TableReference?
-        if accept(word: "FROM") { from = try parseFrom() }
+        let from = accept(word: "FROM") ? try parseFrom() : nil
         let filter = accept(word: "WHERE") ? try parseExpression() : nil
         let groupBy = try parseGroupBy()
         let having = accept(word: "HAVING") ? try parseExpression() : nil
-        if current.isWord("WINDOW") || current.isWord("QUALIFY") {
-            try failUnsupported("\(current.text.uppercased())", at: current.span)
-        }
-        if ["UNION", "INTERSECT", "EXCEPT"].contains(current.text.uppercased()),
-            current.kind == .word
-        {
-            try failUnsupported("\(current.text.uppercased())", at: current.span)
-        }
-        let orderBy = try parseOrderBy()
-        let limit = try parseLimit()
-        return Query(
-            isDistinct: isDistinct, items: items, from: from, filter: filter, groupBy: groupBy,
-            having: having, orderBy: orderBy, limit: limit, span: span(from: start))
+        let windows = try parseWindowClause()
+        let qualify = accept(word: "QUALIFY") ? try parseExpression() : nil
+        return SelectQuery(
+            isDistinct: isDistinct, hints: hints, items: items, from: from, filter: filter,
+            groupBy: groupBy, having: having, windows: windows, qualify: qualify,
+            span: span(from: start))
     }
 
     private mutating func parseSelectItem() throws -> SelectItem {
@@ -57,25 +173,18 @@ extension Parser {
         if accept(word: "AS") {
             return .expression(expression, alias: try expectIdentifier("an alias"))
         }
-        let isAlias =
-            current.kind == .quotedIdentifier
-            || (current.kind == .word && !ReservedWords.contains(current.text)
-                && !["WINDOW", "QUALIFY"].contains(current.text.uppercased()))
-        return .expression(expression, alias: isAlias ? try expectIdentifier("an alias") : nil)
+        return .expression(
+            expression, alias: startsAlias ? try expectIdentifier("an alias") : nil)
     }
 
-    private mutating func parseGroupBy() throws -> [Expression] {
-        guard accept(word: "GROUP") else { return [] }
-        try expect(word: "BY")
-        if current.isWord("GROUPING") || current.isWord("ROLLUP") || current.isWord("CUBE") {
-            try failUnsupported("\(current.text.uppercased())", at: current.span)
-        }
-        var keys: [Expression] = []
-        repeat { keys.append(try parseExpression()) } while accept(symbol: ",")
-        return keys
+    /// Whether a name without AS follows.
+    var startsAlias: Bool {
+        if current.kind == .quotedIdentifier { return true }
+        return current.kind == .word && !ReservedWords.contains(current.text)
+            && !ReservedWords.endsAlias(current.text)
     }
 
-    private mutating func parseOrderBy() throws -> [OrderItem] {
+    mutating func parseOrderBy() throws -> [OrderItem] {
         guard accept(word: "ORDER") else { return [] }
         try expect(word: "BY")
         var items: [OrderItem] = []
@@ -93,99 +202,36 @@ extension Parser {
         return items
     }
 
-    private mutating func parseLimit() throws -> (count: String, span: Span)? {
-        guard accept(word: "LIMIT") else { return nil }
-        let token = current
-        guard token.kind == .integer else { try failExpected("a number of rows") }
-        advance()
-        if current.isWord("OFFSET") { try failUnsupported("OFFSET", at: current.span) }
-        return (token.text, token.span)
+    /// LIMIT, OFFSET and FETCH in any order that SQL allows.
+    private mutating func parseLimits() throws -> (limit: Expression?, offset: Expression?) {
+        var limit: Expression?
+        var offset: Expression?
+        while true {
+            if limit == nil, accept(word: "LIMIT") {
+                if accept(word: "ALL") { continue }
+                limit = try parseRowCount()
+                if accept(symbol: ",") {
+                    offset = limit
+                    limit = try parseRowCount()
+                }
+            } else if offset == nil, accept(word: "OFFSET") {
+                offset = try parseRowCount()
+                if !accept(word: "ROWS") { _ = accept(word: "ROW") }
+            } else if limit == nil, accept(word: "FETCH") {
+                if !accept(word: "FIRST") { try expect(word: "NEXT") }
+                limit = try parseRowCount()
+                if !accept(word: "ROWS") { try expect(word: "ROW") }
+                try expect(word: "ONLY")
+            } else {
+                return (limit, offset)
+            }
+        }
     }
 
-    // MARK: FROM
-
-    private mutating func parseFrom() throws -> TableReference {
-        let reference = try parseTableReference()
-        let joins: Set<String> = ["JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL"]
-        if current.kind == .word, joins.contains(current.text.uppercased()) {
-            try failUnsupported("JOIN", at: current.span)
+    private mutating func parseRowCount() throws -> Expression {
+        guard current.kind == .integer || current.isSymbol(":") || current.isSymbol("@") else {
+            try failExpected("a number of rows")
         }
-        if current.isSymbol(",") {
-            try failUnsupported("more than one table in FROM", at: current.span)
-        }
-        return reference
-    }
-
-    private mutating func parseTableReference() throws -> TableReference {
-        let start = current.span.start
-        if current.isSymbol("("), peek(1).isWord("SELECT") || peek(1).isSymbol("(") {
-            advance()
-            let query = try parseQuery()
-            try expect(symbol: ")")
-            let alias = try parseTableAlias()
-            return .subquery(query, alias: alias, span(from: start))
-        }
-        if current.isWord("TABLE"), peek(1).isSymbol("(") {
-            index += 2
-            let call = try parseWindowCall()
-            try expect(symbol: ")")
-            let alias = try parseTableAlias()
-            return .window(call, alias: alias, span(from: start))
-        }
-        if ["LATERAL", "UNNEST", "VALUES"].contains(current.text.uppercased()) {
-            try failUnsupported("\(current.text.uppercased()) in FROM", at: current.span)
-        }
-        var path = [try expectIdentifier("a table name")]
-        while accept(symbol: ".") { path.append(try expectIdentifier("a table name")) }
-        if current.isSymbol("(") {
-            try failUnsupported(
-                "a function call in FROM", at: current.span,
-                hint: "window functions are written TABLE(TUMBLE(TABLE t, DESCRIPTOR(c), …))")
-        }
-        let place = span(from: start)
-        if current.isWord("FOR") {
-            try failUnsupported("FOR SYSTEM_TIME AS OF", at: current.span)
-        }
-        return .named(path, alias: try parseTableAlias(), place)
-    }
-
-    private mutating func parseTableAlias() throws -> Identifier? {
-        if accept(word: "AS") { return try expectIdentifier("an alias") }
-        let isAlias =
-            current.kind == .quotedIdentifier
-            || (current.kind == .word && !ReservedWords.contains(current.text)
-                && !["WINDOW", "QUALIFY", "MATCH_RECOGNIZE", "TABLESAMPLE"].contains(
-                    current.text.uppercased()))
-        return isAlias ? try expectIdentifier("an alias") : nil
-    }
-
-    private mutating func parseWindowCall() throws -> WindowCall {
-        let function = try expectIdentifier("a window function (TUMBLE)")
-        try expect(symbol: "(")
-        skipArgumentName("DATA")
-        try expect(word: "TABLE")
-        var table = [try expectIdentifier("a table name")]
-        while accept(symbol: ".") { table.append(try expectIdentifier("a table name")) }
-        if current.isWord("PARTITION") {
-            try failUnsupported("PARTITION BY in a window function", at: current.span)
-        }
-        try expect(symbol: ",")
-        skipArgumentName("TIMECOL")
-        try expect(word: "DESCRIPTOR")
-        try expect(symbol: "(")
-        let column = try expectIdentifier("the time column")
-        try expect(symbol: ")")
-        var arguments: [Expression] = []
-        while accept(symbol: ",") {
-            skipArgumentName(arguments.isEmpty ? "SIZE" : "OFFSET")
-            arguments.append(try parseExpression())
-        }
-        try expect(symbol: ")")
-        return WindowCall(
-            function: function, table: table, timeColumn: column, arguments: arguments)
-    }
-
-    private mutating func skipArgumentName(_ name: String) {
-        if current.isWord(name), peek(1).isSymbol("=>") { index += 2 }
+        return try parsePrimary()
     }
 }

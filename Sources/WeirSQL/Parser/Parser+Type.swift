@@ -17,7 +17,12 @@ extension Parser {
 
     private mutating func parseNullability(_ type: TypeName) -> TypeName {
         var isNotNull = type.isNotNull
-        if accept(words: "NOT", "NULL") { isNotNull = true } else { _ = accept(word: "NULL") }
+        // `NULL ON EMPTY` may follow the type of RETURNING.
+        if accept(words: "NOT", "NULL") {
+            isNotNull = true
+        } else if !peek(1).isWord("ON") {
+            _ = accept(word: "NULL")
+        }
         return TypeName(
             name: type.name, parameters: type.parameters, arguments: type.arguments,
             fields: type.fields, isNotNull: isNotNull, span: span(from: type.span.start))

@@ -8,6 +8,7 @@ struct ParseFailure: Error {}
 /// It reads the whole script whatever is wrong with it: after an error it goes on behind the next
 /// semicolon, so that one run reports all mistakes.
 package struct Parser {
+    let source: SourceText
     var tokens: [Token]
     var index = 0
     var diagnostics: [Diagnostic]
@@ -22,7 +23,7 @@ package struct Parser {
     /// Parses a script.
     package static func parse(_ source: SourceText) -> Script {
         let (tokens, diagnostics) = Lexer.tokenize(source)
-        var parser = Parser(tokens: tokens, diagnostics: diagnostics)
+        var parser = Parser(source: source, tokens: tokens, diagnostics: diagnostics)
         let statements = parser.parseScript()
         return Script(
             source: source, statements: statements, diagnostics: parser.diagnostics)
@@ -33,7 +34,7 @@ package struct Parser {
         _ source: SourceText
     ) -> (expression: Expression?, diagnostics: [Diagnostic]) {
         let (tokens, diagnostics) = Lexer.tokenize(source)
-        var parser = Parser(tokens: tokens, diagnostics: diagnostics)
+        var parser = Parser(source: source, tokens: tokens, diagnostics: diagnostics)
         guard let expression = try? parser.parseExpression() else {
             return (nil, parser.diagnostics)
         }
@@ -43,7 +44,8 @@ package struct Parser {
         return (expression, parser.diagnostics)
     }
 
-    private init(tokens: [Token], diagnostics: [Diagnostic]) {
+    private init(source: SourceText, tokens: [Token], diagnostics: [Diagnostic]) {
+        self.source = source
         self.tokens = tokens
         self.diagnostics = diagnostics
     }
@@ -51,7 +53,7 @@ package struct Parser {
     private mutating func parseScript() -> [Statement] {
         var statements: [Statement] = []
         while current.kind != .end {
-            if accept(symbol: ";") { continue }
+            if accept(symbol: ";") || skipStatementSet() { continue }
             let before = index
             operators = 0
             do {
@@ -65,6 +67,20 @@ package struct Parser {
             precondition(index > before, "the parser must move on")
         }
         return statements
+    }
+
+    /// Flink's brackets around INSERT statements; here all statements of a script run together.
+    private mutating func skipStatementSet() -> Bool {
+        if accept(words: "EXECUTE", "STATEMENT", "SET") {
+            _ = accept(word: "BEGIN")
+            return true
+        }
+        if accept(words: "BEGIN", "STATEMENT", "SET") { return true }
+        guard current.isWord("END"), peek(1).isSymbol(";") || peek(1).kind == .end else {
+            return false
+        }
+        advance()
+        return true
     }
 
     private mutating func skipStatement() {
@@ -163,7 +179,9 @@ package struct Parser {
     mutating func failUnsupported(_ what: String, at span: Span, hint: String? = nil) throws
         -> Never
     {
-        report("\(what) is not supported yet", code: "unsupported", at: span, hint: hint)
+        // With a reason it will stay so.
+        let message = "\(what) is not supported\(hint == nil ? " yet" : "")"
+        report(message, code: "unsupported", at: span, hint: hint)
         throw ParseFailure()
     }
 

@@ -11,5 +11,12 @@ enum ReservedWords {
         "THEN", "TO", "TRUE", "UNION", "UNNEST", "USING", "VALUES", "WHEN", "WHERE", "WITH",
     ]
 
+    /// Words that go on with a query and so are no alias without AS.
+    private static let clauses: Set<String> = [
+        "WINDOW", "QUALIFY", "MATCH_RECOGNIZE", "TABLESAMPLE", "FETCH", "MINUS",
+    ]
+
+    static func endsAlias(_ word: String) -> Bool { clauses.contains(word.uppercased()) }
+
     static func contains(_ word: String) -> Bool { all.contains(word.uppercased()) }
 }

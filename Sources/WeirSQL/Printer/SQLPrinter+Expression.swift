@@ -13,8 +13,10 @@ extension SQLPrinter {
             return "(\(print(operand)) IS \(negated ? "NOT " : "")\(test.rawValue))"
         case .isDistinct(let left, let right, let negated):
             return "(\(print(left)) IS \(negated ? "NOT " : "")DISTINCT FROM \(print(right)))"
-        case .between(let operand, let low, let high, let negated):
-            return "(\(print(operand)) \(not(negated))BETWEEN \(print(low)) AND \(print(high)))"
+        case .between(let operand, let low, let high, let negated, let isSymmetric):
+            let symmetric = isSymmetric ? "SYMMETRIC " : ""
+            return "(\(print(operand)) \(not(negated))BETWEEN \(symmetric)\(print(low))"
+                + " AND \(print(high)))"
         case .inList(let operand, let items, let negated):
             return "(\(print(operand)) \(not(negated))IN (\(list(items))))"
         case .like(let operand, let pattern, let escape, let negated):
@@ -30,13 +32,29 @@ extension SQLPrinter {
             return text + " END"
         case .cast(let operand, let type, let isTry):
             return "\(isTry ? "TRY_CAST" : "CAST")(\(print(operand)) AS \(print(type)))"
-        case .call(let name, let arguments, let isDistinct):
-            let upper = name.name.uppercased()
-            if upper == "POSITION", arguments.count == 2 {
-                return "POSITION(\(print(arguments[0])) IN \(print(arguments[1])))"
-            }
-            return "\(upper)(\(isDistinct ? "DISTINCT " : "")\(list(arguments)))"
-        case .callStar(let name): return "\(name.name.uppercased())(*)"
+        case .call(let call): return print(call)
+        case .parameter(let name): return ":" + quoted(name)
+        case .field(let operand, let name): return "(\(print(operand))).\(quoted(name))"
+        case .element(let operand, let index): return "(\(print(operand)))[\(print(index))]"
+        case .array(let items): return "ARRAY[\(list(items))]"
+        case .map(let entries):
+            return
+                "MAP[\(entries.map { print($0.key) + ", " + print($0.value) }.joined(separator: ", "))]"
+        case .row(let items): return "ROW(\(list(items)))"
+        case .scalarQuery(let query): return "(\(print(query)))"
+        case .exists(let query): return "EXISTS (\(print(query)))"
+        case .inQuery(let operand, let query, let negated):
+            return "(\(print(operand)) \(not(negated))IN (\(print(query))))"
+        case .quantified(let symbol, let operand, let isAll, let query):
+            return
+                "(\(print(operand)) \(symbol.rawValue) \(isAll ? "ALL" : "ANY") (\(print(query))))"
+        case .similar(let operand, let pattern, let escape, let negated):
+            let suffix = escape.map { " ESCAPE \(print($0))" } ?? ""
+            return "(\(print(operand)) \(not(negated))SIMILAR TO \(print(pattern))\(suffix))"
+        case .isJson(let operand, let shape, let negated):
+            return "(\(print(operand)) IS \(not(negated))JSON \(shape.rawValue))"
+        case .overlaps(let left, let right):
+            return "(\(print(left)) OVERLAPS \(print(right)))"
         case .extract(let unit, let operand):
             return "EXTRACT(\(unit.rawValue) FROM \(print(operand)))"
         case .roundTime(let operand, let unit, let up):
@@ -48,9 +66,9 @@ extension SQLPrinter {
         }
     }
 
-    private static func not(_ negated: Bool) -> String { negated ? "NOT " : "" }
+    static func not(_ negated: Bool) -> String { negated ? "NOT " : "" }
 
-    private static func list(_ items: [Expression]) -> String {
+    static func list(_ items: [Expression]) -> String {
         items.map { print($0) }.joined(separator: ", ")
     }
 
@@ -60,6 +78,7 @@ extension SQLPrinter {
         case .boolean(let value): return value ? "TRUE" : "FALSE"
         case .integer(let text), .decimal(let text), .approximate(let text): return text
         case .string(let text): return literal(text)
+        case .binary(let digits): return "X'\(digits)'"
         case .date(let text): return "DATE \(literal(text))"
         case .time(let text): return "TIME \(literal(text))"
         case .timestamp(let text): return "TIMESTAMP \(literal(text))"

@@ -1,4 +1,4 @@
-// Syntax trees as canonical text; parsing that text gives the same tree.
+// Statements as canonical text; parsing that text gives the same tree.
 
 /// Prints statements, queries and types in one fixed form.
 package enum SQLPrinter {
@@ -7,37 +7,112 @@ package enum SQLPrinter {
     }
 
     package static func print(_ statement: Statement) -> String {
-        var text = ""
-        if let documentation = statement.preamble.documentation {
-            text += "/** " + documentation + " */\n"
-        }
+        var text = statement.preamble.documentation.map(print) ?? ""
         if !statement.preamble.hints.isEmpty {
-            let hints = statement.preamble.hints.map { hint in
-                hint.arguments.isEmpty
-                    ? hint.name.name
-                    : "\(hint.name.name)(\(hint.arguments.joined(separator: ", ")))"
-            }
-            text += "/*+ \(hints.joined(separator: ", ")) */\n"
+            text += "/*+ \(hints(statement.preamble.hints)) */\n"
         }
-        switch statement.kind {
-        case .createTable(let table): text += print(table)
-        case .define(let name, let query): text += "\(quoted(name)) := \(print(query))"
-        case .createView(let name, let query):
-            text += "CREATE VIEW \(quoted(name)) AS \(print(query))"
-        case .insert(let target, let query):
-            text += "INSERT INTO \(quoted(target)) \(print(query))"
+        return text + print(statement.kind)
+    }
+
+    private static func print(_ kind: Statement.Kind) -> String {
+        switch kind {
+        case .importing(let module, let alias):
+            return "IMPORT \(print(module))" + (alias.map { " AS \(quoted($0))" } ?? "")
+        case .importingFile(let path, let alias):
+            return "IMPORT \(quoted(path))" + (alias.map { " AS \(quoted($0))" } ?? "")
+        case .exporting(let table, let target):
+            return "EXPORT \(path(table)) TO \(print(target))"
+        case .createTable(let table): return print(table)
+        case .define(let definition): return print(definition)
+        case .createView(let name, let columns, let query):
+            return "CREATE VIEW \(quoted(name))\(names(columns)) AS \(print(query))"
+        case .createFunction(let function):
+            return "CREATE FUNCTION \(quoted(function.name)) AS \(literal(function.className))"
+                + (function.language.map { " LANGUAGE \($0)" } ?? "")
+        case .createDatabase(let name): return "CREATE DATABASE \(quoted(name))"
+        case .use(let path): return "USE \(self.path(path))"
+        case .set(let key, let value): return "SET \(literal(key)) = \(literal(value))"
+        case .insert(let target, let columns, let query):
+            return "INSERT INTO \(path(target))\(names(columns)) \(print(query))"
+        case .nextBatch: return "NEXT_BATCH"
         }
+    }
+
+    private static func print(_ documentation: Documentation) -> String {
+        var lines = documentation.text.isEmpty ? [] : [documentation.text]
+        if !documentation.columns.isEmpty {
+            lines += ["Columns:"] + documentation.columns.map { "- \($0.name): \($0.text)" }
+        }
+        if !documentation.arguments.isEmpty {
+            lines += ["Arguments:"] + documentation.arguments.map { "- \($0.name): \($0.text)" }
+        }
+        return "/** " + lines.joined(separator: "\n") + " */\n"
+    }
+
+    private static func print(_ module: ModulePath) -> String {
+        (module.names.map(quoted) + (module.isAll ? ["*"] : [])).joined(separator: ".")
+    }
+
+    // MARK: Definitions
+
+    private static func print(_ definition: Definition) -> String {
+        var text = path(definition.path)
+        if let arguments = definition.arguments {
+            text += "(\(arguments.map(print).joined(separator: ", ")))"
+        }
+        if let returns = definition.returns {
+            let columns = returns.map { "\(quoted($0.name)) \(print($0.type))" }
+            text += " RETURNS (\(columns.joined(separator: ", ")))"
+        }
+        return text + " := " + print(definition.body)
+    }
+
+    private static func print(_ argument: FunctionArgument) -> String {
+        let name = quoted(argument.name)
+        switch argument.kind {
+        case .plain(let type): return "\(name) \(print(type))"
+        case .metadata(let type, let key):
+            return "\(name) \(print(type)) METADATA FROM \(literal(key))"
+        case .computed(let expression): return "\(name) AS \(print(expression))"
+        }
+    }
+
+    private static func print(_ body: Definition.Body) -> String {
+        switch body {
+        case .query(let query): return print(query)
+        case .subscribe(let query): return "SUBSCRIBE \(print(query))"
+        case .distinct(let source, let columns, let order):
+            return "DISTINCT \(path(source)) ON"
+                + " \(columns.map(quoted).joined(separator: ", ")) \(orderBy(order))"
+        case .expression(let expression): return print(expression)
+        case .passthrough(let text, _): return text
+        }
+    }
+
+    // MARK: Tables
+
+    static func print(_ table: CreateTable) -> String {
+        var text = "CREATE \(table.isTemporary ? "TEMPORARY " : "")TABLE "
+        text += (table.isIfNotExists ? "IF NOT EXISTS " : "") + quoted(table.name)
+        if !table.elements.isEmpty || (table.like == nil && !table.hasOptions) {
+            let elements = table.elements.map { "  " + print($0) }.joined(separator: ",\n")
+            text += " (\n\(elements)\n)"
+        }
+        if let comment = table.comment { text += " COMMENT \(literal(comment))" }
+        if !table.partitionedBy.isEmpty { text += " PARTITIONED BY\(names(table.partitionedBy))" }
+        if table.hasOptions { text += " WITH (\(print(table.options)))" }
+        if let like = table.like { text += " " + print(like) }
         return text
     }
 
-    static func print(_ table: CreateTable) -> String {
-        let elements = table.elements.map { "  " + print($0) }.joined(separator: ",\n")
-        var text = "CREATE TABLE \(quoted(table.name)) (\n\(elements)\n)"
-        if !table.options.isEmpty {
-            let options = table.options.map { "\(literal($0.key)) = \(literal($0.value))" }
-            text += " WITH (\(options.joined(separator: ", ")))"
-        }
-        return text
+    private static func print(_ like: TableLike) -> String {
+        let source =
+            switch like.source {
+            case .table(let path): self.path(path)
+            case .file(let name): quoted(name)
+            }
+        let options = like.options.isEmpty ? "" : " (\(like.options.joined(separator: " ")))"
+        return "LIKE \(source)\(options)"
     }
 
     private static func print(_ element: TableElement) -> String {
@@ -47,15 +122,18 @@ package enum SQLPrinter {
             return "\(quoted(name)) \(print(type))\(comment)"
         case .computed(let name, let expression):
             return "\(quoted(name)) AS \(print(expression))"
-        case .metadata(let name, let type, _): return "\(quoted(name)) \(print(type)) METADATA"
-        case .primaryKey(let columns, _):
-            return "PRIMARY KEY (\(columns.map(quoted).joined(separator: ", "))) NOT ENFORCED"
+        case .metadata(let name, let type, let key, let isVirtual, _):
+            return "\(quoted(name)) \(print(type)) METADATA"
+                + (key.map { " FROM \(literal($0))" } ?? "") + (isVirtual ? " VIRTUAL" : "")
+        case .primaryKey(let columns, _): return "PRIMARY KEY\(names(columns)) NOT ENFORCED"
         case .watermark(let column, let expression, _):
-            return "WATERMARK FOR \(quoted(column)) AS \(print(expression))"
+            return "WATERMARK FOR \(path(column)) AS \(print(expression))"
         case .check(let name, let expression, _):
             return "CONSTRAINT \(quoted(name)) CHECK (\(print(expression)))"
         }
     }
+
+    // MARK: Types and names
 
     package static func print(_ type: TypeName) -> String {
         var text = type.name
@@ -70,53 +148,6 @@ package enum SQLPrinter {
             text += "(" + type.parameters.map(String.init).joined(separator: ", ") + ")"
         }
         return type.isNotNull ? text + " NOT NULL" : text
-    }
-
-    package static func print(_ query: Query) -> String {
-        var text = "SELECT " + (query.isDistinct ? "DISTINCT " : "")
-        text += query.items.map(print).joined(separator: ", ")
-        if let from = query.from { text += " FROM " + print(from) }
-        if let filter = query.filter { text += " WHERE " + print(filter) }
-        if !query.groupBy.isEmpty {
-            text += " GROUP BY " + query.groupBy.map { print($0) }.joined(separator: ", ")
-        }
-        if let having = query.having { text += " HAVING " + print(having) }
-        if !query.orderBy.isEmpty {
-            text += " ORDER BY " + query.orderBy.map(print).joined(separator: ", ")
-        }
-        if let limit = query.limit { text += " LIMIT \(limit.count)" }
-        return text
-    }
-
-    private static func print(_ item: SelectItem) -> String {
-        switch item {
-        case .all(let qualifier, _): qualifier.map { "\(quoted($0)).*" } ?? "*"
-        case .expression(let expression, let alias):
-            print(expression) + (alias.map { " AS \(quoted($0))" } ?? "")
-        }
-    }
-
-    private static func print(_ item: OrderItem) -> String {
-        var text = print(item.expression) + (item.isDescending ? " DESC" : "")
-        if let first = item.nullsFirst { text += first ? " NULLS FIRST" : " NULLS LAST" }
-        return text
-    }
-
-    private static func print(_ reference: TableReference) -> String {
-        switch reference {
-        case .named(let path, let alias, _):
-            return path.map(quoted).joined(separator: ".") + suffix(alias)
-        case .subquery(let query, let alias, _): return "(\(print(query)))" + suffix(alias)
-        case .window(let call, let alias, _):
-            let table = call.table.map(quoted).joined(separator: ".")
-            let arguments = call.arguments.map { ", " + print($0) }.joined()
-            return "TABLE(\(call.function.name.uppercased())(TABLE \(table), "
-                + "DESCRIPTOR(\(quoted(call.timeColumn)))\(arguments)))" + suffix(alias)
-        }
-    }
-
-    private static func suffix(_ alias: Identifier?) -> String {
-        alias.map { " AS \(quoted($0))" } ?? ""
     }
 
     static func quoted(_ identifier: Identifier) -> String {

@@ -57,6 +57,8 @@ package enum Literal: Sendable {
     case decimal(String)
     case approximate(String)
     case string(String)
+    /// `X'1f'`: hexadecimal digits.
+    case binary(String)
     case date(String)
     case time(String)
     case timestamp(String)
@@ -71,6 +73,14 @@ package enum TrimSide: String, Sendable {
     case trailing = "TRAILING"
 }
 
+/// What IS JSON asks for.
+package enum JsonShape: String, Sendable {
+    case value = "VALUE"
+    case object = "OBJECT"
+    case array = "ARRAY"
+    case scalar = "SCALAR"
+}
+
 /// A value expression with its place.
 package struct Expression: Sendable {
     package indirect enum Kind: Sendable {
@@ -82,16 +92,34 @@ package struct Expression: Sendable {
         case binary(BinaryOperator, Expression, Expression)
         case isTest(Expression, TruthTest, negated: Bool)
         case isDistinct(Expression, Expression, negated: Bool)
-        case between(Expression, low: Expression, high: Expression, negated: Bool)
+        case between(
+            Expression, low: Expression, high: Expression, negated: Bool, isSymmetric: Bool)
         case inList(Expression, [Expression], negated: Bool)
         case like(Expression, pattern: Expression, escape: Expression?, negated: Bool)
         case caseWhen(
             operand: Expression?, branches: [(when: Expression, then: Expression)],
             otherwise: Expression?)
         case cast(Expression, TypeName, isTry: Bool)
-        case call(name: Identifier, arguments: [Expression], isDistinct: Bool)
-        /// `COUNT(*)`
-        case callStar(name: Identifier)
+        case call(FunctionCallSyntax)
+        /// `:name` or `@name`: an argument of a table function.
+        case parameter(Identifier)
+        /// `expression.field`
+        case field(Expression, Identifier)
+        /// `expression[index]`
+        case element(Expression, Expression)
+        case array([Expression])
+        case map([(key: Expression, value: Expression)])
+        /// `ROW(a, b)` or `(a, b)`
+        case row([Expression])
+        case scalarQuery(Query)
+        case exists(Query)
+        case inQuery(Expression, Query, negated: Bool)
+        /// `x > ALL (query)`
+        case quantified(BinaryOperator, Expression, isAll: Bool, Query)
+        case similar(Expression, pattern: Expression, escape: Expression?, negated: Bool)
+        /// `x IS [NOT] JSON [VALUE | OBJECT | ARRAY | SCALAR]`
+        case isJson(Expression, JsonShape, negated: Bool)
+        case overlaps(Expression, Expression)
         case extract(TimeUnit, Expression)
         /// `FLOOR(x TO unit)` or `CEIL(x TO unit)`
         case roundTime(Expression, TimeUnit, up: Bool)

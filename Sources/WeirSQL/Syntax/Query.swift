@@ -1,4 +1,4 @@
-// SELECT and what it reads from.
+// Queries: SELECT, VALUES, set operations, and what they read from.
 
 /// An item of a select list.
 package enum SelectItem: Sendable {
@@ -15,39 +15,96 @@ package struct OrderItem: Sendable {
     package let nullsFirst: Bool?
 }
 
-/// What a query reads from.
-package indirect enum TableReference: Sendable {
-    case named([Identifier], alias: Identifier?, Span)
-    case subquery(Query, alias: Identifier?, Span)
-    /// `TABLE(TUMBLE(TABLE t, DESCRIPTOR(c), INTERVAL …))`
-    case window(WindowCall, alias: Identifier?, Span)
+/// A common table expression: `name [(columns)] AS (query)`.
+package struct CommonTable: Sendable {
+    package let name: Identifier
+    package let columns: [Identifier]
+    package let query: Query
+}
+
+/// UNION, INTERSECT or EXCEPT.
+package enum SetOperator: String, Sendable {
+    case union = "UNION"
+    case intersect = "INTERSECT"
+    case except = "EXCEPT"
+}
+
+/// A query with everything that may stand around its body.
+package struct Query: Sendable {
+    package let commonTables: [CommonTable]
+    package let body: QueryBody
+    package let orderBy: [OrderItem]
+    /// A number or a parameter; nil without LIMIT.
+    package let limit: Expression?
+    package let offset: Expression?
+    package let span: Span
+}
+
+/// What gives a query its rows.
+package indirect enum QueryBody: Sendable {
+    case select(SelectQuery)
+    case values([[Expression]], Span)
+    case setOperation(SetOperator, isAll: Bool, QueryBody, QueryBody, Span)
+    /// A query in parentheses.
+    case nested(Query)
 
     package var span: Span {
         switch self {
-        case .named(_, _, let span), .subquery(_, _, let span), .window(_, _, let span): span
+        case .select(let select): select.span
+        case .values(_, let span), .setOperation(_, _, _, _, let span): span
+        case .nested(let query): query.span
         }
     }
 }
 
-/// A window table function.
-package struct WindowCall: Sendable {
-    /// TUMBLE, HOP, CUMULATE or SESSION.
-    package let function: Identifier
-    package let table: [Identifier]
-    package let timeColumn: Identifier
-    /// Size, and for TUMBLE optionally the offset.
-    package let arguments: [Expression]
-}
-
-/// A SELECT.
-package struct Query: Sendable {
+/// SELECT.
+package struct SelectQuery: Sendable {
     package let isDistinct: Bool
+    /// Hints behind the word SELECT, such as `STATE_TTL`.
+    package let hints: [Hint]
     package let items: [SelectItem]
     package let from: TableReference?
     package let filter: Expression?
-    package let groupBy: [Expression]
+    package let groupBy: [GroupingElement]
     package let having: Expression?
+    /// The WINDOW clause.
+    package let windows: [(name: Identifier, specification: WindowSpecification)]
+    package let qualify: Expression?
+    package let span: Span
+}
+
+/// An element of GROUP BY.
+package indirect enum GroupingElement: Sendable {
+    case expression(Expression)
+    /// `(a, b)`; `()` is the total.
+    case tuple([Expression], Span)
+    case rollup([GroupingElement], Span)
+    case cube([GroupingElement], Span)
+    case sets([GroupingElement], Span)
+}
+
+/// What OVER and WINDOW say.
+package struct WindowSpecification: Sendable {
+    /// A window of the WINDOW clause that this one extends.
+    package let base: Identifier?
+    package let partitionBy: [Expression]
     package let orderBy: [OrderItem]
-    package let limit: (count: String, span: Span)?
+    package let frame: WindowFrame?
+    package let span: Span
+}
+
+/// `ROWS | RANGE BETWEEN start AND end`.
+package struct WindowFrame: Sendable {
+    package enum Bound: Sendable {
+        case unboundedPreceding
+        case preceding(Expression)
+        case currentRow
+        case following(Expression)
+        case unboundedFollowing
+    }
+
+    package let isRows: Bool
+    package let start: Bound
+    package let end: Bound
     package let span: Span
 }

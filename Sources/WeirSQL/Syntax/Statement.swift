@@ -9,18 +9,8 @@ package struct Hint: Sendable {
 /// What stands in front of a statement.
 package struct Preamble: Sendable {
     package let hints: [Hint]
-    /// The text of the doc-string, without the stars.
-    package let documentation: String?
-}
-
-/// An element of CREATE TABLE's column list.
-package enum TableElement: Sendable {
-    case column(name: Identifier, type: TypeName, documentation: String?)
-    case computed(name: Identifier, Expression)
-    case metadata(name: Identifier, type: TypeName, Span)
-    case primaryKey([Identifier], Span)
-    case watermark(column: Identifier, Expression, Span)
-    case check(name: Identifier, Expression, Span)
+    /// The doc-string, split into its parts.
+    package let documentation: Documentation?
 }
 
 /// A key and a value of a WITH clause.
@@ -31,21 +21,40 @@ package struct TableOption: Sendable {
     package let valueSpan: Span
 }
 
-/// CREATE TABLE.
-package struct CreateTable: Sendable {
+/// A dotted name, maybe with a star at its end: what IMPORT and EXPORT point at.
+package struct ModulePath: Sendable {
+    package let names: [Identifier]
+    /// Whether it ends in `.*`.
+    package let isAll: Bool
+    package let span: Span
+}
+
+/// CREATE FUNCTION.
+package struct CreateFunction: Sendable {
     package let name: Identifier
-    package let elements: [TableElement]
-    package let options: [TableOption]
+    package let className: String
+    package let language: String?
+    package let span: Span
 }
 
 /// A statement with its place and its preamble.
 package struct Statement: Sendable {
     package enum Kind: Sendable {
+        /// `IMPORT path [AS name]`
+        case importing(ModulePath, alias: Identifier?)
+        /// ``IMPORT `file.csv` AS name``
+        case importingFile(path: Identifier, alias: Identifier?)
+        /// `EXPORT table TO path`
+        case exporting(table: [Identifier], target: ModulePath)
         case createTable(CreateTable)
-        /// `Name := SELECT …`
-        case define(name: Identifier, Query)
-        case createView(name: Identifier, Query)
-        case insert(target: Identifier, Query)
+        case define(Definition)
+        case createView(name: Identifier, columns: [Identifier], Query)
+        case createFunction(CreateFunction)
+        case createDatabase(name: Identifier)
+        case use(path: [Identifier])
+        case set(key: String, value: String)
+        case insert(target: [Identifier], columns: [Identifier], Query)
+        case nextBatch
     }
 
     package let kind: Kind
