@@ -206,13 +206,8 @@ static void split_quoted(splitter *s) {
             uint32_t lines;
             size_t arena = c->arena;
             size_t behind = quoted_field(s, position, &start, &end, &lines);
-            if (behind == c->length && !c->is_last) {
-                // The closing quote may come with the next chunk.
-                if (!(behind > 0 && c->bytes[behind - 1] == c->quote && behind > position + 1)) {
-                    return;
-                }
-                return;
-            }
+            // The closing quote may come with the next chunk.
+            if (behind == c->length && !c->is_last) return;
             int is_open = behind == c->length
                 && (c->length < position + 2 || c->bytes[c->length - 1] != c->quote
                     || c->length == position + 1);
@@ -327,7 +322,7 @@ int weir_is_utf8(const uint8_t *bytes, size_t length) {
         } else {
             return 0;
         }
-        if (i + extra >= length + 0 && i + extra > length - 1) return 0;
+        if (i + extra >= length) return 0;
         for (size_t k = 1; k <= extra; k++) {
             if ((bytes[i + k] & 0xC0) != 0x80) return 0;
             value = value << 6 | (bytes[i + k] & 0x3F);

@@ -75,6 +75,74 @@ import WeirEngine
         #expect(stored == expected, "seed \(seed)")
     }
 
+    @Test func recordsWithoutAnEndAreRejectedWhateverStandsBehindTheSource() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT NOT NULL, s STRING, at TIMESTAMP(3), twice AS id * 2,
+              CONSTRAINT positive CHECK (id > 0), WATERMARK FOR at AS at)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Kept := SELECT id, twice / id AS two FROM t WHERE MOD(id, 2) = 0;
+            Grouped := SELECT s, COUNT(*) AS n FROM t WHERE id > 0 GROUP BY s;
+            Windowed := SELECT window_start, COUNT(*) AS n
+              FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(at), INTERVAL '1' MINUTE))
+              GROUP BY window_start, window_end;
+            """)
+        let good = Array("2,a,2020-01-01 00:00:00\n".utf8)
+        let long = Array("1,".utf8) + [UInt8](repeating: 0x78, count: 17 << 20) + [0x0A]
+        try harness.folder.write(
+            "in.csv", bytes: good + long + Array("4,a,\n6,b,2020-01-01\n".utf8))
+        try harness.run()
+        #expect(try harness.query("SELECT id, two FROM Kept ORDER BY id") == ["2|2", "6|2"])
+        #expect(try harness.query("SELECT s, n FROM Grouped ORDER BY s") == ["a|1", "b|1"])
+        #expect(try harness.query("SELECT n FROM Windowed") == ["2"])
+        #expect(
+            try harness.query("SELECT code FROM weir_rejects ORDER BY line")
+                == ["record-too-long", "null-event-time"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    @Test func whatStandsForNullMayLookLikeAValue() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, a INT, d DECIMAL(10, 2), f DOUBLE, s STRING, n INT NOT NULL)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv',
+                    'csv.null-literal' = '-999');
+            Rows := SELECT * FROM t;
+            """, files: ["in.csv": "1,-999,-999,-999,-999,1\n-999,5,1.5,2.5,x,2\n3,1,1,1,y,-999\n"])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT id, a, d, f, s, n FROM Rows ORDER BY n")
+                == ["1|NULL|NULL|NULL|NULL|1", "NULL|5|1.5|2.5|x|2"])
+        #expect(try harness.query("SELECT line, code FROM weir_rejects") == ["3|not-null"])
+    }
+
+    @Test func emptyBytesAreNoDateAndNoEndOfAMessage() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, at TIMESTAMP(3))
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Rows := SELECT * FROM t;
+            """)
+        let nul = [UInt8](repeating: 0, count: 10)
+        try harness.folder.write(
+            "in.csv",
+            bytes: Array("1,".utf8) + nul + Array(" 00:00:07\n2,1970-01-01 00:00:01\n".utf8))
+        try harness.run()
+        #expect(try harness.query("SELECT id FROM Rows") == ["2"])
+        let message = try harness.query("SELECT message FROM weir_rejects")
+        #expect(message.first?.contains("is not a TIMESTAMP(3)") ?? false, "\(message)")
+    }
+
+    @Test func zerosAndNaNsAreOneKeyEach() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (x DOUBLE) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Groups := SELECT x, COUNT(*) AS n FROM t GROUP BY x;
+            """, files: ["in.csv": "0.0\n-0.0\nNaN\nNaN\n1\n"])
+        try harness.run()
+        #expect(try harness.query("SELECT n FROM Groups ORDER BY n") == ["1", "2", "2"])
+    }
+
     @Test func hostileBytes() throws {
         let folder = try PipelineHarness(Self.script)
         var bytes: [UInt8] = Array("1,".utf8) + [0xFF, 0xFE] + Array(",NA,1,1\n2,a".utf8) + [0]

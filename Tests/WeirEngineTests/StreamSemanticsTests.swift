@@ -238,6 +238,11 @@ import WeirRuntime
         let record = origin.chunk.record(Int(origin.records[last.count - 1]))
         #expect(String(decoding: record, as: UTF8.self) == line(49, "a", "49"))
         #expect(origin.chunk.lines[Int(origin.records[last.count - 1])] == 50)
+        #expect(
+            origin.chunk.offset(Int(origin.records[last.count - 1])) == rows.utf8.count
+                - line(49, "a", "49").utf8.count - 1)
+        // A tap must not keep what was read with its rows.
+        #expect(origin.chunk.lines.count == last.count)
         let next = batches.last?.endRow ?? 0
         let later = session.tap(stage: check.id, since: next)
         #expect(later.isEmpty)

@@ -58,7 +58,8 @@ typedef struct {
     uint8_t has_quotes;
 } weir_csv_chunk;
 
-/// Splits a chunk into records and fields. Blank lines are passed over.
+/// Splits a chunk into records and fields. Blank lines are passed over, unless records have one
+/// field.
 void weir_csv_split(weir_csv_chunk *chunk);
 
 /// Bits of `weir_text_flags`.

@@ -88,10 +88,14 @@ package struct Batch: Sendable {
 
     /// A copy of the last rows that shares no memory with the batch.
     package func tail(_ rows: Int) -> Batch {
-        let taken = slice(max(0, count - rows)..<count, watermark: watermark)
+        slice(max(0, count - rows)..<count, watermark: watermark).detached()
+    }
+
+    /// The same rows with a copy of their records.
+    package func detached() -> Batch {
+        guard let origin else { return self }
         return Batch(
-            count: taken.count, columns: taken.columns, kinds: taken.kinds,
-            watermarks: taken.watermarks, watermark: watermark, origin: taken.origin?.detached(),
-            readAt: readAt)
+            count: count, columns: columns, kinds: kinds, watermarks: watermarks,
+            watermark: watermark, origin: origin.detached(), readAt: readAt)
     }
 }

@@ -10,6 +10,8 @@ package final class RecordChunk: Sendable {
     package let baseOffset: Int64
     /// Line number of each record, from 1.
     package let lines: [Int64]
+    /// Start of each record in the piece, and in `bytes` unless they are a copy.
+    private let offsets: [UInt32]
     /// Start of each record in `bytes`.
     package let starts: [UInt32]
     /// End of each record in `bytes`, without the line break.
@@ -18,7 +20,7 @@ package final class RecordChunk: Sendable {
 
     package init(
         source: String, path: String, baseOffset: Int64, lines: [Int64], starts: [UInt32],
-        ends: [UInt32], bytes: RecordBuffer
+        ends: [UInt32], bytes: RecordBuffer, offsets: [UInt32]? = nil
     ) {
         self.source = source
         self.path = path
@@ -27,6 +29,7 @@ package final class RecordChunk: Sendable {
         self.starts = starts
         self.ends = ends
         self.bytes = bytes
+        self.offsets = offsets ?? starts
     }
 
     /// The raw bytes of a record.
@@ -34,19 +37,24 @@ package final class RecordChunk: Sendable {
         bytes.copy(from: Int(starts[index]), to: Int(ends[index]))
     }
 
-    /// A copy of a range of records.
-    func slice(_ records: Range<Int>) -> RecordChunk {
-        let from = records.isEmpty ? 0 : starts[records.lowerBound]
-        let to = records.isEmpty ? 0 : ends[records.upperBound - 1]
+    /// A copy of some records, in their order.
+    func copy(_ records: [Int32]) -> RecordChunk {
+        var copied: [UInt8] = []
+        var places: [UInt32] = []
+        var limits: [UInt32] = []
+        for record in records {
+            places.append(UInt32(clamping: copied.count))
+            copied += bytes.copy(from: Int(starts[Int(record)]), to: Int(ends[Int(record)]))
+            limits.append(UInt32(clamping: copied.count))
+        }
         return RecordChunk(
-            source: source, path: path, baseOffset: baseOffset + Int64(from),
-            lines: Array(lines[records]), starts: starts[records].map { $0 - from },
-            ends: ends[records].map { $0 - from },
-            bytes: RecordBuffer(copying: bytes.copy(from: Int(from), to: Int(to))))
+            source: source, path: path, baseOffset: baseOffset,
+            lines: records.map { lines[Int($0)] }, starts: places, ends: limits,
+            bytes: RecordBuffer(copying: copied), offsets: records.map { offsets[Int($0)] })
     }
 
     /// Byte offset of a record in the file.
-    package func offset(_ index: Int) -> Int64 { baseOffset + Int64(starts[index]) }
+    package func offset(_ index: Int) -> Int64 { baseOffset + Int64(offsets[index]) }
 }
 
 /// The records behind the rows of a batch.
@@ -70,10 +78,6 @@ package struct Origin: Sendable {
 
     /// The same records in a chunk that holds no others.
     func detached() -> Origin {
-        guard let first = records.min(), let last = records.max() else {
-            return Origin(chunk: chunk.slice(0..<0), records: [])
-        }
-        return Origin(
-            chunk: chunk.slice(Int(first)..<Int(last) + 1), records: records.map { $0 - first })
+        Origin(chunk: chunk.copy(records), records: records.indices.map(Int32.init))
     }
 }

@@ -5,7 +5,7 @@
 /// `@unchecked Sendable` holds because the reader alone writes, before it hands the buffer on;
 /// from then on nobody writes.
 package final class RecordBuffer: @unchecked Sendable {
-    /// Readable and zeroed bytes past the end, so that kernels may load whole words.
+    /// Readable bytes past the end, so that kernels may load whole words.
     package static let padding = 64
 
     package let base: UnsafeMutablePointer<UInt8>

@@ -117,11 +117,16 @@ extension ByteColumn {
         for index in indices { total += Int(offsets[Int(index) + 1] - offsets[Int(index)]) }
         var taken = ByteColumn()
         taken.offsets.reserveCapacity(indices.count + 1)
-        taken.bytes.reserveCapacity(total)
+        taken.bytes.reserveCapacity(min(total, Int(Int32.max)))
         for index in indices {
-            taken.bytes.append(contentsOf: bytes[range(Int(index))])
-            taken.offsets.append(Int32(taken.bytes.count))
+            taken.append(bytes[range(Int(index))])
         }
         return taken
     }
+}
+
+extension Double {
+    /// Bits that are equal where SQL calls the numbers equal as keys: all NaN are one, and so are
+    /// 0 and -0 (asked of Flink 2.3).
+    @inlinable package var keyBits: UInt64 { (isNaN ? Double.nan : self + 0).bitPattern }
 }

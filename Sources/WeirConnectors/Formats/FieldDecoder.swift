@@ -97,11 +97,13 @@ struct ColumnScan {
     ) -> [Parser.Value] {
         var parser = parser
         let slices = slices
+        let literalIsValue = Self.isValue(rules.nullLiteral, parser)
         return [Parser.Value](unsafeUninitializedCapacity: slices.count) { output, written in
             for row in 0..<slices.count {
                 let start = slices.base + Int(slices.starts[row])
                 let count = Int(slices.ends[row]) - Int(slices.starts[row])
-                if let value = parser.parse(start, count) {
+                let isNull = literalIsValue && isNull(row, start, count)
+                if !isNull, let value = parser.parse(start, count) {
                     output.initializeElement(at: row, to: value)
                 } else {
                     output.initializeElement(at: row, to: missing)
@@ -109,6 +111,16 @@ struct ColumnScan {
                 }
             }
             written = slices.count
+        }
+    }
+
+    /// Whether the text that stands for NULL could be read as a value, as in `-999`.
+    private static func isValue(_ literal: [UInt8]?, _ parser: some FieldParser) -> Bool {
+        guard let literal else { return false }
+        var parser = parser
+        let padded = literal + [UInt8](repeating: 0, count: 32)
+        return padded.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { parser.parse($0, literal.count) != nil } ?? false
         }
     }
 

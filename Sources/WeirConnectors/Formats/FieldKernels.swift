@@ -1,6 +1,6 @@
 // Numbers and times from bytes, eight digits at a time.
 //
-// The kernels may read up to 8 bytes past a field: every buffer has padding behind its end.
+// The kernels may read up to 16 bytes past a field: every buffer has padding behind its end.
 
 import WeirColumnar
 
@@ -176,8 +176,9 @@ struct TimestampField: FieldParser {
     private let step: Int64
     private let precision: Int
     private let allowsZone: Bool
-    private var lastDate: UInt64 = 0
-    private var lastDay: UInt16 = 0
+    /// The first eight bytes of the last date and the other two: at first `1970-01-01`.
+    private var lastDate: UInt64 = 0x2D31_302D_3037_3931
+    private var lastDay: UInt16 = 0x3130
     private var lastMicros: Int64 = 0
 
     init(precision: Int, allowsZone: Bool) {

@@ -101,10 +101,15 @@ struct RowAssembler {
                 failure.row, column: field.name, value: shown, rule: "\(field.name) NUL",
                 code: .nulByte, message: "\(field.name) contains a NUL byte")
         default:
+            // A first line with the columns' names is a mistake that newcomers make.
+            let isHeader =
+                chunk.lines[failure.row] == 1 && shown.lowercased() == field.name.lowercased()
             reject(
                 failure.row, column: field.name, value: shown,
                 rule: "\(field.name) → \(field.type.kind)", code: .badValue,
-                message: "'\(shown)' is not \(Self.article(field.type.kind))")
+                message: "'\(shown)' is not \(Self.article(field.type.kind))"
+                    + (isHeader
+                        ? "; if the first line names the columns, say 'csv.header' = 'true'" : ""))
         }
     }
 
@@ -122,7 +127,8 @@ struct RowAssembler {
 
     /// A value for a message: at most 80 bytes of it.
     private static func shown(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        let cut = bytes.prefix(80)
-        return String(decoding: cut, as: UTF8.self) + (bytes.count > 80 ? "…" : "")
+        // A NUL would end the text for SQLite's shell.
+        let cut = String(decoding: bytes.prefix(80), as: UTF8.self)
+        return cut.replacing("\0", with: "␀") + (bytes.count > 80 ? "…" : "")
     }
 }

@@ -82,8 +82,9 @@ package final class StageProbe: Sendable {
     /// At most this many rows stay in the ring, but always the last batch.
     private static let ringRows = 4096
     /// Of a batch with more rows than this only its last rows are kept, as a copy: the batch itself
-    /// would keep its memory, and the raw records behind it, from being used for the next one.
-    private static let wholeRows = 2048
+    /// would keep its memory from being used for the next one. The raw records are always copied:
+    /// a single row would keep all that was read with it.
+    private static let wholeRows = 512
     private static let sampleRows = 128
 
     package init(isObserving: Bool) {
@@ -102,7 +103,7 @@ package final class StageProbe: Sendable {
     /// Notes a batch that leaves the stage.
     package func push(_ batch: Batch) {
         guard isObserving, batch.count > 0 else { return }
-        let kept = batch.count > Self.wholeRows ? batch.tail(Self.sampleRows) : batch
+        let kept = batch.count > Self.wholeRows ? batch.tail(Self.sampleRows) : batch.detached()
         ring.withLock { ring in
             ring.total += Int64(batch.count)
             ring.rows += kept.count

@@ -23,6 +23,11 @@ package final class Calc: Operator {
     }
 
     package func process(_ batch: Batch, into output: inout OperatorOutput) {
+        guard batch.count > 0 else {
+            // Only its watermark counts; it may have no columns.
+            if batch.watermark > .min { output.batches.append(batch.replacing(columns: [])) }
+            return
+        }
         var batch = batch
         let total = batch.count
         if let filter {
@@ -34,8 +39,9 @@ package final class Calc: Operator {
         }
         let rejectedByFilter = output.rejects.count
         output.count(.filtered, total - batch.count - rejectedByFilter)
-        guard batch.count > 0 || batch.watermark > .min else {
+        guard batch.count > 0 else {
             output.count(.rejected, rejectedByFilter)
+            if batch.watermark > .min { output.batches.append(batch.replacing(columns: [])) }
             return
         }
         let errors = RowErrors()

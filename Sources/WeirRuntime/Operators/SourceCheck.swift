@@ -32,6 +32,11 @@ package final class SourceCheck {
 
     /// The checked rows; what fails becomes a reject.
     package func process(_ batch: Batch, rejects: inout [Reject]) -> Batch {
+        guard batch.count > 0 else {
+            return Batch(
+                count: 0, columns: [], watermark: watermark, origin: batch.origin,
+                readAt: batch.readAt)
+        }
         let errors = RowErrors()
         var checked = batch.replacing(columns: columns.map { $0.evaluate(batch, errors: errors) })
         var selected = [UInt8](repeating: 1, count: checked.count)

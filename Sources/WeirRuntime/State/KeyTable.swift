@@ -4,14 +4,15 @@ package import WeirColumnar
 
 /// Finds the group of each row of a batch; new keys get the next number.
 ///
-/// A key is `width` 64-bit words: one per column (two for 128-bit integers) and a word of NULL
+/// A key is `width` 64-bit words: one per column (two for 128-bit integers) and words of NULL
 /// flags if a column may be NULL. Texts of up to seven bytes are packed into their word, longer
 /// ones are numbered by an `Interner`.
 ///
 /// Thread-confined: it belongs to one operator.
 package final class KeyTable {
     private let columns: [DataType]
-    private let hasFlags: Bool
+    /// Words of NULL flags, one bit a column; 0 when no column may be NULL.
+    private let flagWords: Int
     private let width: Int
     private var groups = GroupSlots()
     private var interner = Interner()
@@ -21,9 +22,9 @@ package final class KeyTable {
 
     package init(columns: [DataType]) {
         self.columns = columns
-        hasFlags = columns.contains { $0.isNullable }
+        flagWords = columns.contains { $0.isNullable } ? (columns.count + 63) / 64 : 0
         let words = columns.reduce(0) { $0 + ($1.kind.physical == .int128 ? 2 : 1) }
-        width = max(1, words + (hasFlags ? 1 : 0))
+        width = max(1, words + flagWords)
     }
 
     package var count: Int { groups.count }
@@ -39,13 +40,13 @@ package final class KeyTable {
     // MARK: Words
 
     private func encode(_ keyColumns: [Column], _ rows: Int) {
-        var flags = [Int64](repeating: 0, count: hasFlags ? rows : 0)
+        var flags = [Int64](repeating: 0, count: flagWords * rows)
         for (index, column) in keyColumns.enumerated() {
             let start = words.count
             appendWords(column, rows)
-            guard let validity = column.validity else { continue }
+            guard flagWords > 0, let validity = column.validity else { continue }
             for row in 0..<rows where !validity[row] {
-                flags[row] |= 1 << Int64(index & 63)
+                flags[index / 64 * rows + row] |= 1 << Int64(index & 63)
                 for word in stride(from: start + row, to: words.count, by: rows) { words[word] = 0 }
             }
         }
@@ -58,9 +59,7 @@ package final class KeyTable {
         case .int64(let values): words += values.prefix(rows)
         case .bool(let values): words += values.prefix(rows).lazy.map { Int64($0) }
         case .float64(let values):
-            words += values.prefix(rows).lazy.map {
-                Int64(bitPattern: ($0.isNaN ? Double.nan : $0).bitPattern)
-            }
+            words += values.prefix(rows).lazy.map { Int64(bitPattern: $0.keyBits) }
         case .int128(let values):
             words += values.prefix(rows).lazy.map { Int64(truncatingIfNeeded: $0) }
             words += values.prefix(rows).lazy.map { Int64(truncatingIfNeeded: $0 >> 64) }
@@ -81,10 +80,11 @@ package final class KeyTable {
     }
 
     private func validity(_ groups: [Int32], _ column: Int) -> Bitmap? {
-        guard hasFlags, columns[column].isNullable else { return nil }
+        guard columns[column].isNullable else { return nil }
         let flag: Int64 = 1 << Int64(column & 63)
+        let word = width - flagWords + column / 64
         var bitmap: Bitmap?
-        for (row, flags) in self.groups.words(groups, width - 1, width: width).enumerated()
+        for (row, flags) in self.groups.words(groups, word, width: width).enumerated()
         where flags & flag != 0 {
             if bitmap == nil { bitmap = Bitmap(count: groups.count, filledWith: true) }
             bitmap?.clear(row)
@@ -130,10 +130,10 @@ private func hash(_ words: [Int64], _ rows: Int, into hashes: inout [UInt64]) {
         words.withUnsafeBufferPointer { words in
             for start in stride(from: 0, to: words.count, by: max(1, rows)) {
                 for row in 0..<rows {
-                    let mixed =
-                        (hashes[row] ^ UInt64(bitPattern: words[start + row]))
-                        &* 0xFF51_AFD7_ED55_8CCD
-                    hashes[row] = mixed ^ (mixed >> 32)
+                    // Both halves of the product, so that no byte of a word is lost.
+                    let mixed = (hashes[row] ^ UInt64(bitPattern: words[start + row]))
+                        .multipliedFullWidth(by: 0xFF51_AFD7_ED55_8CCD)
+                    hashes[row] = mixed.high ^ mixed.low
                 }
             }
         }

@@ -58,7 +58,7 @@ private struct KeyPart {
         case .int64(let values): store(&places, output, tag: 2) { values[$0].bigEndian }
         case .int128(let values): store(&places, output, tag: 3) { values[$0].bigEndian }
         case .float64(let values):
-            store(&places, output, tag: 4) { values[$0].bitPattern.bigEndian }
+            store(&places, output, tag: 4) { values[$0].keyBits.bigEndian }
         case .bytes(let texts):
             store(&places, output, tag: 5) {
                 Int64(texts.offsets[$0 + 1] - texts.offsets[$0]).bigEndian

@@ -34,7 +34,7 @@ struct RejectsCommand: ParsableCommand {
             rows || rule != nil
             ? """
             SELECT coalesce(source, stage) AS source, line, "column", value, message, raw
-            FROM weir_rejects \(filter) ORDER BY id
+            FROM weir_rejects \(filter) ORDER BY source, file, byte_offset, id
             """
             : """
             SELECT count(*) AS rejects, rule, coalesce(source, stage) AS source, code,

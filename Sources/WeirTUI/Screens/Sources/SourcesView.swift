@@ -94,7 +94,7 @@ enum SourcesView {
         let share =
             counters.bytesTotal > 0
             ? min(1, Double(counters.bytesRead) / Double(counters.bytesTotal)) : 0
-        let filled = Int(share * 10)
+        let filled = Int((share * 10).rounded())
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
         let watermark = max(counters.watermark, check?.counters.watermark ?? .min)
         var kind = "-"
