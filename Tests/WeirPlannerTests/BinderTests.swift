@@ -34,7 +34,7 @@ import WeirSQL
         "A := «duplicate-column»SELECT id, name AS id FROM t;",
         "A := SELECT id FROM t; «duplicate-table»A := SELECT id FROM t;",
         "A := SELECT id FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(«not-event-time»id), INTERVAL '1' DAY));",
-        "A := SELECT id FROM TABLE(«unsupported»HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY));",
+        "A := SELECT id FROM TABLE(«bad-window»HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY));",
         "A := SELECT id FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), «bad-window»INTERVAL '1' MONTH));",
         "A := SELECT id FROM t ORDER BY «bad-order»price * 2;",
         "A := SELECT «bad-literal»DATE '2020-13-01' FROM t;",

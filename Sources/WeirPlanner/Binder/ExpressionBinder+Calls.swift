@@ -10,12 +10,16 @@ extension ExpressionBinder {
         let arguments = call.arguments.map(\.value)
         let isDistinct = call.isDistinct
         let upper = name.name.uppercased()
+        if let over = call.over { return bindOver(call, over, span) }
         if let clause = Self.unsupportedClause(call) {
             return fail("unsupported", "\(clause) is not supported yet", span)
         }
-        if call.isStar { return bindCountStar(name, span) }
+        if call.isStar { return bindCountStar(call, span) }
+        if call.filter != nil, FunctionRegistry.aggregate(named: upper) == nil {
+            return fail("bad-filter", "FILTER belongs to aggregate functions", span)
+        }
         if let function = FunctionRegistry.aggregate(named: upper) {
-            return bindAggregate(function, arguments, isDistinct: isDistinct, span)
+            return bindAggregate(function, call, span)
         }
         if isDistinct {
             return fail("bad-distinct", "DISTINCT belongs to aggregate functions", span)
@@ -54,15 +58,13 @@ extension ExpressionBinder {
     }
 
     private mutating func bindAggregate(
-        _ function: AggregateFunction, _ arguments: [Expression], isDistinct: Bool, _ span: Span
+        _ function: AggregateFunction, _ call: FunctionCallSyntax, _ span: Span
     ) -> BoundExpression? {
+        let arguments = call.arguments.map(\.value)
         guard aggregates != nil else {
             return fail(
                 "misplaced-aggregate", "\(function.name) cannot be used in \(place)", span,
                 hint: place == "WHERE" ? "filter groups with HAVING" : nil)
-        }
-        if isDistinct {
-            return fail("unsupported", "\(function.name)(DISTINCT …) is not supported yet", span)
         }
         guard arguments.count == 1 else {
             return fail(
@@ -72,39 +74,49 @@ extension ExpressionBinder {
         let outer = aggregates
         aggregates = nil
         let bound = bind(arguments[0])
+        let filter = call.filter.map { bindBoolean($0) }
         aggregates = outer
         guard let bound else { return nil }
+        if call.filter != nil, filter == .some(nil) { return nil }
         guard let type = function.resolve(bound.type) else {
             return fail(
                 "bad-arguments", "\(function.name) does not take \(bound.type.kind)", span,
                 hint: "usage: \(function.usage)")
         }
         return register(
-            AggregateCall(function: function.name, argument: bound, type: type), span)
+            LogicalCall(
+                function: function.name, arguments: [bound], isDistinct: call.isDistinct,
+                filter: filter ?? nil, type: type), span)
     }
 
-    mutating func bindCountStar(_ name: Identifier, _ span: Span) -> BoundExpression? {
-        guard name.name.uppercased() == "COUNT" else {
+    private mutating func bindCountStar(
+        _ call: FunctionCallSyntax, _ span: Span
+    ) -> BoundExpression? {
+        guard call.name.name.uppercased() == "COUNT" else {
             return fail("bad-arguments", "only COUNT takes *", span)
         }
         guard aggregates != nil else {
             return fail("misplaced-aggregate", "COUNT cannot be used in \(place)", span)
         }
+        let outer = aggregates
+        aggregates = nil
+        let filter = call.filter.map { bindBoolean($0) }
+        aggregates = outer
+        if call.filter != nil, filter == .some(nil) { return nil }
         return register(
-            AggregateCall(
-                function: "COUNT", argument: nil, type: DataType(.bigint, nullable: false)), span)
+            LogicalCall(
+                function: "COUNT", arguments: [], isDistinct: false, filter: filter ?? nil,
+                type: DataType(.bigint, nullable: false)), span)
     }
 
-    /// Stands for the call as a column with a negative number until the grouping is known.
-    private mutating func register(_ call: AggregateCall, _ span: Span) -> BoundExpression {
+    /// Stands for the call until the grouping is known; equal calls are computed once.
+    private mutating func register(_ call: LogicalCall, _ span: Span) -> BoundExpression {
         var calls = aggregates ?? []
-        let existing = calls.firstIndex {
-            $0.function == call.function && $0.argument == call.argument
-        }
+        let existing = calls.firstIndex(of: call)
         let index = existing ?? calls.count
         if existing == nil { calls.append(call) }
         aggregates = calls
-        return BoundExpression(.column(-1 - index), call.type, span)
+        return BoundExpression(.aggregate(index), call.type, span)
     }
 
     // MARK: Conditionals

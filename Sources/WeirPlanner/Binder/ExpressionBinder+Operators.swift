@@ -108,7 +108,7 @@ extension ExpressionBinder {
         return (coerce(left, to: kind), coerce(right, to: kind))
     }
 
-    private mutating func bindComparison(
+    mutating func bindComparison(
         _ symbol: ComparisonOperator, _ left: BoundExpression, _ right: BoundExpression,
         _ span: Span
     ) -> BoundExpression? {

@@ -9,7 +9,11 @@ struct ExpressionBinder {
     let scope: Scope
     var diagnostics: [Diagnostic] = []
     /// Where aggregate calls go; nil where they are not allowed.
-    var aggregates: [AggregateCall]?
+    var aggregates: [LogicalCall]?
+    /// Where calls with OVER go; nil where they are not allowed.
+    var overs: [OverCall]?
+    /// Windows of the WINDOW clause by lower-case name.
+    var windows: [String: WindowSpecification] = [:]
     /// Why aggregates are not allowed, for the message.
     let place: String
 
@@ -25,8 +29,14 @@ struct ExpressionBinder {
         switch expression.kind {
         case .literal(let literal): return LiteralBinder.bind(literal, at: span, &diagnostics)
         case .column(let path):
-            guard let index = scope.resolve(path, &diagnostics) else { return nil }
-            return BoundExpression(.column(index), scope.columns[index].type, span)
+            return bindColumn(path, span)
+        case .parameter(let name): return bindParameter(name, span)
+        case .field(let operand, let name):
+            return bind(operand).flatMap { access($0, name, span) }
+        case .element(let operand, let index): return bindElement(operand, index, span)
+        case .array(let items): return bindArray(items, span)
+        case .map(let entries): return bindMap(entries, span)
+        case .row(let items): return bindRow(items, span)
         case .negate(let operand): return bindNegate(operand, span)
         case .not(let operand):
             guard let bound = bindBoolean(operand) else { return nil }
@@ -227,6 +237,4 @@ struct ExpressionBinder {
             .cast(bound, isTry: isTry),
             DataType(target.kind, nullable: isTry || bound.type.isNullable), span)
     }
-
-    mutating func takeCalls() -> [AggregateCall] { aggregates ?? [] }
 }

@@ -1,160 +1,120 @@
-// What a query reads: tables, subqueries and windows over tables.
+// What a query reads: tables, subqueries, table functions, joins.
 
 import WeirColumnar
 import WeirSQL
 
 extension ScriptBinder {
-    mutating func bindFrom(_ reference: TableReference, name: String) -> QueryInput? {
+    /// The rows of FROM and the names of their columns; nil after reporting what is wrong.
+    mutating func bindFrom(_ reference: TableReference) -> (plan: LogicalPlan, scope: Scope)? {
         switch reference {
         case .named(let path, let period, let options, let alias, let span):
-            if period != nil { refuse("FOR SYSTEM_TIME AS OF", span) }
-            if !options.isEmpty { refuse("the hint OPTIONS", span) }
-            guard checkAlias(alias), period == nil, options.isEmpty,
-                let (stage, relation, tableName) = resolveTable(path, span)
-            else { return nil }
-            return QueryInput(
-                stage: stage, relation: relation, qualifier: alias?.name.name ?? tableName)
-        case .subquery(let query, let isLateral, let alias, let span):
-            if isLateral { refuse("LATERAL", span.clipped) }
-            guard !isLateral, let written = bind(query, name: "\(name).from"),
-                let bound = rename(written, alias?.columns ?? [], "\(name).from")
-            else { return nil }
-            if bound.limit != nil || !bound.order.isEmpty {
-                refuse("ORDER BY and LIMIT in a subquery", span)
+            if let period {
+                diagnostics.append(
+                    .error(
+                        "misplaced-period",
+                        "FOR SYSTEM_TIME AS OF belongs to the right side of a join",
+                        at: period.span,
+                        hint: "write left JOIN right FOR SYSTEM_TIME AS OF left.time ON …"))
                 return nil
             }
-            return QueryInput(
-                stage: bound.stage, relation: bound.relation, qualifier: alias?.name.name)
+            return bindTable(path, options, alias, span)
+        case .subquery(let query, let isLateral, let alias, let span):
+            if isLateral {
+                refuse("LATERAL", span.clipped)
+                return nil
+            }
+            guard let plan = bindNested(query), let renamed = rename(plan, alias?.columns ?? [])
+            else { return nil }
+            return named(renamed, alias, default: nil)
         case .function(let call, let isLateral, let alias, let span):
-            if isLateral { refuse("LATERAL TABLE", span.clipped) }
-            guard !isLateral, checkAlias(alias) else { return nil }
-            return bindWindow(call, alias?.name, span)
-        case .unnest(_, _, _, let span): refuse("UNNEST", span)
-        case .join(_, _, let right, _, _): refuse("JOIN", right.span)
-        case .matchRecognize(_, let match, _, _): refuse("MATCH_RECOGNIZE", match.span.clipped)
+            if isLateral {
+                refuse("LATERAL TABLE", span.clipped)
+                return nil
+            }
+            guard let plan = bindTableFunction(call),
+                let renamed = rename(plan, alias?.columns ?? [])
+            else { return nil }
+            return named(renamed, alias, default: call.tableName)
+        case .unnest(_, _, _, let span):
+            diagnostics.append(
+                .error(
+                    "misplaced-unnest", "UNNEST needs a table whose column it takes apart",
+                    at: span, hint: "write FROM t CROSS JOIN UNNEST(t.items) AS i (…)"))
+            return nil
+        case .join(let left, let kind, let right, let condition, let span):
+            return bindJoin(left, kind, right, condition, span)
+        case .matchRecognize(let table, let match, let alias, _):
+            return bindMatch(table, match, alias)
         }
+    }
+
+    func named(
+        _ plan: LogicalPlan, _ alias: TableAlias?, default name: String?
+    ) -> (plan: LogicalPlan, scope: Scope) {
+        (plan, Scope(columns: plan.columns, qualifier: alias?.name.name ?? name))
+    }
+
+    private mutating func bindTable(
+        _ path: [Identifier], _ options: [TableOption], _ alias: TableAlias?, _ span: Span
+    ) -> (plan: LogicalPlan, scope: Scope)? {
+        if let option = options.first {
+            refuse("the hint OPTIONS", option.keySpan)
+            return nil
+        }
+        guard let (plan, name) = resolve(path, span),
+            let renamed = rename(plan, alias?.columns ?? [])
+        else { return nil }
+        return named(renamed, alias, default: name)
+    }
+
+    /// A table of the script, or a common table of the query.
+    mutating func resolve(_ path: [Identifier], _ span: Span) -> (plan: LogicalPlan, name: String)?
+    {
+        if path.count == 1, let common = commonTables[path[0].key] {
+            return (common, path[0].name)
+        }
+        guard let (stage, relation, name) = resolveTable(path, span) else { return nil }
+        return (
+            LogicalPlan(.scan(stage: stage, name: name, relation), relation.columns, span), name
+        )
+    }
+
+    // MARK: Table functions
+
+    private mutating func bindTableFunction(_ call: TableCall) -> LogicalPlan? {
+        let name = call.name.uppercased()
+        if let function = WindowFunction(rawValue: name) { return bindWindow(function, call) }
+        let place = call.function.first?.span ?? call.span
+        if name == "TO_CHANGELOG" || name == "FROM_CHANGELOG" {
+            refuse("the table function \(name)", place)
+            return nil
+        }
+        let known = WindowFunction.allCases.map(\.rawValue)
+        let suggestion = nearestName(to: name, among: known)
+        diagnostics.append(
+            .error(
+                "unknown-function", "there is no table function \(call.name)", at: place,
+                hint: suggestion.map { "did you mean \($0)?" }
+                    ?? "table functions: \(known.joined(separator: ", "))"))
         return nil
     }
 
-    private mutating func checkAlias(_ alias: TableAlias?) -> Bool {
-        guard let alias, let first = alias.columns.first else { return true }
-        refuse("a column list behind the alias of a table", first.span)
-        return false
+    private mutating func bindMatch(
+        _ table: TableReference, _ match: MatchRecognize, _ alias: TableAlias?
+    ) -> (plan: LogicalPlan, scope: Scope)? {
+        guard bindFrom(table) != nil else { return nil }
+        refuse("MATCH_RECOGNIZE", match.span.clipped)
+        return nil
     }
+}
 
-    private mutating func bindWindow(
-        _ call: TableCall, _ alias: Identifier?, _ span: Span
-    ) -> QueryInput? {
-        let function = call.name.uppercased()
-        guard function == "TUMBLE" else {
-            let isKnown = ["HOP", "CUMULATE", "SESSION"].contains(function)
-            diagnostics.append(
-                .error(
-                    isKnown ? "unsupported" : "unknown-function",
-                    isKnown
-                        ? "the window \(function) is not supported yet"
-                        : "there is no table function \(call.name)",
-                    at: call.function.first?.span ?? span, hint: "windows that exist: TUMBLE"))
-            return nil
-        }
-        guard let window = windowArguments(call), let first = window.table.first else { return nil }
-        let place = first.span
-        guard let (stage, relation, tableName) = resolveTable(window.table, place) else {
-            return nil
-        }
-        let scope = Scope(columns: relation.columns, qualifier: nil)
-        guard let time = scope.resolve([window.timeColumn], &diagnostics) else { return nil }
-        guard relation.rowtime == time else {
-            let other = relation.rowtime.map { relation.columns[$0].name }
-            diagnostics.append(
-                .error(
-                    "not-event-time",
-                    "'\(window.timeColumn.name)' is not the event time of this table",
-                    at: window.timeColumn.span,
-                    hint: other.map { "the event time is \($0)" }
-                        ?? "declare WATERMARK FOR \(window.timeColumn.name) AS … at the source and"
-                        + " keep the column in the definitions between"))
-            return nil
-        }
-        guard relation.mode == .append else {
-            diagnostics.append(
-                .error(
-                    "unsupported", "a window over an updating table is not supported yet",
-                    at: place))
-            return nil
-        }
-        guard let size = interval(window.sizes.first, span, isSize: true) else { return nil }
-        var offset: Int64 = 0
-        if window.sizes.count > 1 {
-            guard let value = interval(window.sizes[1], span, isSize: false) else { return nil }
-            offset = value
-        }
-        if window.sizes.count > 2 {
-            diagnostics.append(
-                .error("bad-arguments", "TUMBLE takes a size and an offset", at: span))
-            return nil
-        }
-        return QueryInput(
-            stage: stage, relation: relation, qualifier: alias?.name ?? tableName,
-            window: .init(time: time, size: size, offset: offset))
-    }
-
-    /// The arguments of a window function by their meaning.
-    private struct WindowArguments {
-        var table: [Identifier] = []
-        var timeColumn: Identifier
-        var sizes: [Expression] = []
-    }
-
-    private mutating func windowArguments(_ call: TableCall) -> WindowArguments? {
-        var arguments = WindowArguments(timeColumn: Identifier("", call.span))
-        for argument in call.arguments {
-            switch argument.value {
-            case .table(.named(let path, _, _, _, _), let partitionBy, let orderBy):
-                if let key = partitionBy.first ?? orderBy.first?.expression {
-                    refuse("PARTITION BY and ORDER BY in TUMBLE", key.span)
-                    return nil
-                }
-                arguments.table = path
-            case .table(_, _, _):
-                refuse("a query as the table of a window function", argument.span)
-                return nil
-            case .descriptor(let columns): arguments.timeColumn = columns[0]
-            case .expression(let size): arguments.sizes.append(size)
+extension TableCall {
+    /// The name of the table among its arguments, by which its columns may be qualified.
+    fileprivate var tableName: String? {
+        for argument in arguments {
+            if case .table(.named(let path, _, _, _, _), _, _) = argument.value {
+                return path.last?.name
             }
-        }
-        if arguments.table.isEmpty || arguments.timeColumn.name.isEmpty {
-            diagnostics.append(
-                .error(
-                    "bad-window", "\(call.name.uppercased()) needs a table and a time column",
-                    at: call.span,
-                    hint: "write TUMBLE(TABLE t, DESCRIPTOR(time), INTERVAL '1' HOUR)"))
-            return nil
-        }
-        return arguments
-    }
-
-    /// A constant interval in microseconds.
-    private mutating func interval(
-        _ expression: Expression?, _ span: Span, isSize: Bool
-    ) -> Int64? {
-        var binder = ExpressionBinder(
-            scope: Scope(columns: [], qualifier: nil), allowsAggregates: false, place: "TUMBLE")
-        let bound = expression.flatMap { binder.bind($0) }
-        diagnostics += binder.diagnostics
-        if let bound, bound.type.kind == .intervalTime,
-            case .literal(.int64(let value)) = bound.node,
-            !isSize || value >= 1000
-        {
-            return value
-        }
-        if binder.diagnostics.isEmpty {
-            diagnostics.append(
-                .error(
-                    "bad-window",
-                    "TUMBLE needs a \(isSize ? "size" : "offset"): a constant interval"
-                        + " of at least a millisecond", at: expression?.span ?? span,
-                    hint: "write INTERVAL '1' HOUR"))
         }
         return nil
     }

@@ -1,309 +1,179 @@
-// Queries to stages.
+// Queries to logical plans.
 
 import WeirColumnar
 import WeirFunctions
 import WeirSQL
 
-/// What a bound query gives: the stage to read and how to present it.
+/// A bound query: its plan, and in what order readers see the result.
 struct BoundQuery {
-    let stage: Int
-    let relation: Relation
+    var plan: LogicalPlan
     var order: [(column: Int, isDescending: Bool, nullsFirst: Bool)] = []
     var limit: Int?
 }
 
-/// The input of a query: a stage, its columns and maybe a window over it.
-struct QueryInput {
-    struct Window {
-        let time: Int
-        let size: Int64
-        let offset: Int64
-    }
-
-    let stage: Int
-    let relation: Relation
-    let qualifier: String?
-    var window: Window?
-
-    /// The input's columns, and the window's three behind them.
-    var columns: [Field] {
-        guard let window else { return relation.columns }
-        let kind = relation.columns[window.time].type.kind
-        let bound = DataType(.timestamp(3), nullable: false)
-        let time: DataType.Kind =
-            if case .timestampLTZ = kind { .timestampLTZ(3) } else { .timestamp(3) }
-        return relation.columns + [
-            Field("window_start", bound), Field("window_end", bound),
-            Field("window_time", DataType(time, nullable: false)),
-        ]
-    }
-}
-
 extension ScriptBinder {
-    /// Binds a query under a name; nil after reporting what is wrong.
-    mutating func bind(_ query: Query, name: String) -> BoundQuery? {
-        guard bindCommonTables(query, name: name) else { return nil }
-        defer { forgetCommonTables(query) }
+    /// Binds a query; nil after reporting what is wrong.
+    mutating func bind(_ query: Query) -> BoundQuery? {
+        let outer = commonTables
+        defer { commonTables = outer }
+        guard bindCommonTables(query) else { return nil }
         if case .nested(let inner) = query.body, query.orderBy.isEmpty, query.limit == nil,
             query.offset == nil
         {
-            return bind(inner, name: name)
+            return bind(inner)
         }
-        guard let select = plainSelect(query) else { return nil }
-        return bind(select, query, name: name)
-    }
-
-    private mutating func bind(_ select: SelectQuery, _ query: Query, name: String) -> BoundQuery? {
-        guard let from = select.from else {
-            // What is broken inside the query may have swallowed its FROM.
-            let isBroken = diagnostics.contains {
-                $0.severity == .error && query.span.start <= $0.span.start
-                    && $0.span.start <= query.span.end
-            }
-            if isBroken { return nil }
-            diagnostics.append(
-                .error(
-                    "no-source", "a query needs FROM: a stream has to come from somewhere",
-                    at: query.span))
-            return nil
-        }
-        guard let input = bindFrom(from, name: name) else { return nil }
-        let scope = Scope(columns: input.columns, qualifier: input.qualifier)
-        var filter: BoundExpression?
-        var hasFailed = false
-        if let written = select.filter {
-            var binder = ExpressionBinder(scope: scope, allowsAggregates: false, place: "WHERE")
-            filter = binder.bindBoolean(written)
-            hasFailed = filter == nil
-            diagnostics += binder.diagnostics
-        }
-        guard let items = bindItems(select, scope) else { return nil }
-        if hasFailed { return nil }
-        let isGrouped = !select.groupBy.isEmpty || !items.calls.isEmpty || select.having != nil
-        var result: BoundQuery?
-        if isGrouped {
-            result = bindGrouped(select, items, input, scope, filter, name)
-        } else {
-            result = bindPlain(items, input, filter, name, query.span)
-        }
-        if select.isDistinct, let plain = result {
-            result = distinct(plain, name, query.span)
-        }
-        guard var bound = result else { return nil }
+        guard let plan = bindBody(query.body) else { return nil }
+        var bound = BoundQuery(plan: plan)
         bindOrder(query, &bound)
         return bound
     }
 
-    /// Common tables are tables that only this query sees; false after reporting what is wrong.
-    private mutating func bindCommonTables(_ query: Query, name: String) -> Bool {
-        for (index, common) in query.commonTables.enumerated() {
-            let isTaken =
-                tables[common.name.key] != nil
-                || query.commonTables[..<index].contains { $0.name.key == common.name.key }
-            if isTaken {
-                diagnostics.append(
-                    .error(
-                        "duplicate-table", "'\(common.name.name)' is already defined",
-                        at: common.name.span, hint: "give the common table another name"))
-                return false
-            }
-            guard let bound = bind(common.query, name: "\(name).\(common.name.name)"),
-                let renamed = rename(bound, common.columns, "\(name).\(common.name.name)")
-            else {
-                forgetCommonTables(query)
-                return false
-            }
-            tables[common.name.key] = CatalogTable(
-                name: common.name.name, kind: .stream(stage: renamed.stage),
-                relation: renamed.relation, span: common.name.span,
-                hasLimit: renamed.limit != nil)
+    /// Binds a query whose order and limit are part of the result, as in a subquery.
+    mutating func bindNested(_ query: Query) -> LogicalPlan? {
+        guard let bound = bind(query) else { return nil }
+        if bound.limit == nil { return bound.plan }
+        let keys = bound.order.map { item in
+            SortKey(
+                expression: BoundExpression(
+                    .column(item.column), bound.plan.columns[item.column].type, query.span),
+                isDescending: item.isDescending, nullsFirst: item.nullsFirst)
+        }
+        return LogicalPlan(
+            .sort(bound.plan, keys, limit: bound.limit, offset: nil), bound.plan.columns,
+            query.span)
+    }
+
+    private mutating func bindCommonTables(_ query: Query) -> Bool {
+        for common in query.commonTables {
+            guard let plan = bindNested(common.query),
+                let renamed = rename(plan, common.columns)
+            else { return false }
+            commonTables[common.name.key] = renamed
         }
         return true
     }
 
-    private mutating func forgetCommonTables(_ query: Query) {
-        for common in query.commonTables { tables[common.name.key] = nil }
+    private mutating func bindBody(_ body: QueryBody) -> LogicalPlan? {
+        switch body {
+        case .select(let select): return bind(select)
+        case .nested(let query): return bindNested(query)
+        case .values(let rows, let span): return bindValues(rows, span)
+        case .setOperation(let operation, let isAll, let left, let right, let span):
+            return bindSetOperation(operation, isAll, left, right, span)
+        }
     }
 
     /// The same rows under other column names; nil after reporting a wrong number of them.
-    mutating func rename(
-        _ bound: BoundQuery, _ names: [Identifier], _ name: String
-    ) -> BoundQuery? {
-        guard let first = names.first, let last = names.last else { return bound }
+    mutating func rename(_ plan: LogicalPlan, _ names: [Identifier]) -> LogicalPlan? {
+        guard let first = names.first, let last = names.last else { return plan }
         let span = first.span.union(last.span)
-        let columns = bound.relation.columns
-        guard names.count == columns.count else {
+        guard names.count == plan.columns.count else {
             diagnostics.append(
                 .error(
                     "column-count",
-                    "\(names.count) names for the \(columns.count) columns of the query", at: span))
+                    "\(names.count) names for the \(plan.columns.count) columns of the query",
+                    at: span))
             return nil
         }
-        let expressions = columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }
-        var renamed = project(
-            expressions, names.map(\.name),
-            QueryInput(stage: bound.stage, relation: bound.relation, qualifier: nil), nil,
-            "\(name).names", span)
-        renamed.order = bound.order
-        renamed.limit = bound.limit
-        return renamed
+        let values = plan.columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }
+        let columns = zip(names, plan.columns).map { Field($0.name, $1.type) }
+        return LogicalPlan(.project(plan, values), columns, plan.span)
     }
 
-    // MARK: Select list
+    // MARK: VALUES and set operations
 
-    struct Items {
-        var names: [String]
-        var expressions: [BoundExpression]
-        var calls: [AggregateCall]
-    }
-
-    private mutating func bindItems(_ query: SelectQuery, _ scope: Scope) -> Items? {
-        var binder = ExpressionBinder(scope: scope, allowsAggregates: true, place: "SELECT")
-        var items = Items(names: [], expressions: [], calls: [])
-        var hasFailed = false
-        for item in query.items {
-            switch item {
-            case .all(let qualifier, let span):
-                if let qualifier, qualifier.key != scope.qualifier?.lowercased() {
-                    binder.diagnostics.append(
-                        .error(
-                            "unknown-table", "there is no table '\(qualifier.name)' in FROM",
-                            at: qualifier.span))
-                    hasFailed = true
-                }
-                for (index, column) in scope.columns.enumerated() {
-                    items.names.append(column.name)
-                    items.expressions.append(BoundExpression(.column(index), column.type, span))
-                }
-            case .expression(let expression, let alias):
-                guard let bound = binder.bind(expression) else {
-                    hasFailed = true
-                    continue
-                }
-                items.names.append(
-                    alias?.name ?? Self.defaultName(expression, items.names.count))
-                items.expressions.append(nameNull(bound))
-            }
+    private mutating func bindValues(_ rows: [[Expression]], _ span: Span) -> LogicalPlan? {
+        var bound: [[BoundExpression]] = []
+        for row in rows {
+            var binder = expressionBinder(Scope(columns: [], qualifier: nil), place: "VALUES")
+            let values = row.map { binder.bind($0) }
+            diagnostics += binder.diagnostics
+            let known = values.compactMap { $0 }
+            guard known.count == values.count else { return nil }
+            bound.append(known)
         }
-        items.calls = binder.takeCalls()
-        diagnostics += binder.diagnostics
-        var seen: Set<String> = []
-        for name in items.names where !seen.insert(name).inserted {
+        let width = bound.first?.count ?? 0
+        guard bound.allSatisfy({ $0.count == width }) else {
+            diagnostics.append(
+                .error("column-count", "the rows of VALUES differ in length", at: span))
+            return nil
+        }
+        let binder = expressionBinder(Scope(columns: [], qualifier: nil), place: "VALUES")
+        var columns: [Field] = []
+        for column in 0..<width {
+            guard let type = binder.commonType(bound.map { $0[column] }) else {
+                diagnostics.append(
+                    .error(
+                        "type-mismatch", "the values of column \(column + 1) have no common type",
+                        at: bound[0][column].span))
+                return nil
+            }
+            let isNullable = bound.contains { $0[column].type.isNullable }
+            columns.append(
+                Field(
+                    "EXPR$\(column)",
+                    type.kind == .null ? .string : type.nullable(isNullable)))
+        }
+        let coerced = bound.map { row in
+            zip(row, columns).map { binder.coerce($0, to: $1.type.kind) }
+        }
+        return LogicalPlan(.values(coerced), columns, span)
+    }
+
+    private mutating func bindSetOperation(
+        _ operation: SetOperator, _ isAll: Bool, _ left: QueryBody, _ right: QueryBody,
+        _ span: Span
+    ) -> LogicalPlan? {
+        let first = bindBody(left)
+        let second = bindBody(right)
+        guard let first, let second else { return nil }
+        guard first.columns.count == second.columns.count else {
             diagnostics.append(
                 .error(
-                    "duplicate-column", "two columns are called '\(name)'", at: query.span,
-                    hint: "give one of them another name with AS"))
-            hasFailed = true
+                    "column-count",
+                    "\(operation.rawValue) of \(first.columns.count) and \(second.columns.count)"
+                        + " columns", at: right.span.clipped))
+            return nil
         }
-        return hasFailed ? nil : items
-    }
-
-    /// A bare NULL in a select list is a STRING.
-    private func nameNull(_ expression: BoundExpression) -> BoundExpression {
-        guard expression.type.kind == .null else { return expression }
-        return BoundExpression(.literal(.null), .string, expression.span)
-    }
-
-    private static func defaultName(_ expression: Expression, _ index: Int) -> String {
-        if case .column(let path) = expression.kind, let last = path.last { return last.name }
-        if case .unit(let unit) = expression.kind { return unit.rawValue.lowercased() }
-        return "EXPR$\(index)"
-    }
-
-    // MARK: Without grouping
-
-    private mutating func bindPlain(
-        _ items: Items, _ input: QueryInput, _ filter: BoundExpression?, _ name: String,
-        _ span: Span
-    ) -> BoundQuery? {
-        var input = input
-        var expressions = items.expressions
-        var condition = filter
-        if let window = input.window {
-            let base = input.relation.columns.count
-            expressions = expressions.map { expandWindow($0, window, base, input.relation) }
-            condition = condition.map { expandWindow($0, window, base, input.relation) }
-            input.window = nil
-        }
-        return project(expressions, items.names, input, condition, name, span)
-    }
-
-    /// Replaces the window columns by what computes them.
-    private func expandWindow(
-        _ expression: BoundExpression, _ window: QueryInput.Window, _ base: Int,
-        _ relation: Relation
-    ) -> BoundExpression {
-        guard case .column(let index) = expression.node else {
-            return expression.mapChildren { expandWindow($0, window, base, relation) }
-        }
-        guard index >= base else { return expression }
-        let part: WindowPart = index == base ? .start : index == base + 1 ? .end : .time
-        let time = BoundExpression(
-            .column(window.time), relation.columns[window.time].type, expression.span)
-        return BoundExpression(
-            .window(part, time, size: window.size, offset: window.offset), expression.type,
-            expression.span)
-    }
-
-    /// Adds a calc stage, or none when nothing would change.
-    mutating func project(
-        _ expressions: [BoundExpression], _ names: [String], _ input: QueryInput,
-        _ filter: BoundExpression?, _ name: String, _ span: Span
-    ) -> BoundQuery {
-        var positions: [Int: Int] = [:]
-        for (position, expression) in expressions.enumerated() {
-            if case .column(let index) = expression.node, positions[index] == nil {
-                positions[index] = position
+        var columns: [Field] = []
+        for (one, other) in zip(first.columns, second.columns) {
+            guard let type = TypeMerging.leastRestrictive([one.type, other.type]) else {
+                diagnostics.append(
+                    .error(
+                        "type-mismatch",
+                        "'\(one.name)' is \(one.type.kind) on one side and \(other.type.kind) on"
+                            + " the other", at: right.span.clipped, hint: "CAST one of them"))
+                return nil
             }
+            columns.append(Field(one.name, type))
         }
-        let columns = zip(names, expressions).map { Field($0, $1.type) }
-        let key = input.relation.key.flatMap { key -> [Int]? in
-            let mapped = key.compactMap { positions[$0] }
-            return mapped.count == key.count ? mapped : nil
-        }
-        let relation = Relation(
-            columns: columns, rowtime: input.relation.rowtime.flatMap { positions[$0] }, key: key,
-            mode: input.relation.mode)
-        let isIdentity =
-            filter == nil && expressions.count == input.relation.columns.count
-            && expressions.enumerated().allSatisfy { $1.node == .column($0) }
-            && columns.map(\.name) == input.relation.columns.map(\.name)
-        if isIdentity { return BoundQuery(stage: input.stage, relation: relation) }
-        let stage = graph.add(
-            name, .calc(CalcPlan(filter: filter, projections: expressions)), input: input.stage,
-            relation: relation, span: span)
-        return BoundQuery(stage: stage, relation: relation)
+        let plan = LogicalPlan(
+            .setOperation(
+                operation, isAll: isAll, coerced(first, to: columns), coerced(second, to: columns)),
+            columns, span)
+        return plan
     }
 
-    private mutating func distinct(
-        _ plain: BoundQuery, _ name: String, _ span: Span
-    ) -> BoundQuery {
-        let columns = plain.relation.columns
-        let keys = columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }
-        let relation = Relation(
-            columns: columns, rowtime: nil, key: Array(columns.indices), mode: .updating)
-        let stage = graph.add(
-            "\(name).distinct", .aggregate(AggregatePlan(keys: keys, calls: [])),
-            input: plain.stage, relation: relation, span: span)
-        return BoundQuery(stage: stage, relation: relation)
+    /// A projection to other types, if there are differences.
+    private func coerced(_ plan: LogicalPlan, to columns: [Field]) -> LogicalPlan {
+        guard zip(plan.columns, columns).contains(where: { $0.type.kind != $1.type.kind }) else {
+            return plan
+        }
+        let binder = expressionBinder(Scope(columns: plan.columns, qualifier: nil), place: "UNION")
+        let values = zip(plan.columns.indices, columns).map { index, column in
+            binder.coerce(
+                BoundExpression(.column(index), plan.columns[index].type, plan.span),
+                to: column.type.kind)
+        }
+        return LogicalPlan(.project(plan, values), columns, plan.span)
     }
 
     // MARK: ORDER BY and LIMIT
 
     private mutating func bindOrder(_ query: Query, _ bound: inout BoundQuery) {
-        let scope = Scope(columns: bound.relation.columns, qualifier: nil)
+        let scope = Scope(columns: bound.plan.columns, qualifier: nil)
         for item in query.orderBy {
-            var column: Int?
-            switch item.expression.kind {
-            case .column(let path):
-                column = path.last.flatMap { scope.index(of: $0.name) }
-            case .literal(.integer(let digits)):
-                column = Int(digits).flatMap {
-                    (1...scope.columns.count).contains($0) ? $0 - 1 : nil
-                }
-            default: break
-            }
-            guard let column else {
+            guard let column = orderColumn(item.expression, scope) else {
                 diagnostics.append(
                     .error(
                         "bad-order", "ORDER BY takes columns of the result",
@@ -317,10 +187,30 @@ extension ScriptBinder {
         }
         if let limit = query.limit {
             if case .literal(.integer(let digits)) = limit.kind { bound.limit = Int(digits) }
-            if bound.limit == nil {
+            if case .parameter = limit.kind { refuse("LIMIT with an argument", limit.span) }
+            if bound.limit == nil, !diagnostics.hasErrors {
                 diagnostics.append(.error("bad-limit", "this LIMIT is too large", at: limit.span))
             }
         }
         if let offset = query.offset { refuse("OFFSET", offset.span) }
+    }
+
+    private func orderColumn(_ expression: Expression, _ scope: Scope) -> Int? {
+        switch expression.kind {
+        case .column(let path): return path.last.flatMap { scope.index(of: $0.name) }
+        case .unit(let unit): return scope.index(of: unit.rawValue)
+        case .literal(.integer(let digits)):
+            return Int(digits).flatMap {
+                (1...max(1, scope.columns.count)).contains($0) ? $0 - 1 : nil
+            }
+        default: return nil
+        }
+    }
+
+    /// A binder for expressions over a scope.
+    func expressionBinder(_ scope: Scope, place: String) -> ExpressionBinder {
+        var scope = scope
+        scope.parameters = parameters
+        return ExpressionBinder(scope: scope, allowsAggregates: false, place: place)
     }
 }

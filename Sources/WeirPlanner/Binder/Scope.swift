@@ -3,44 +3,118 @@
 import WeirColumnar
 import WeirSQL
 
-/// The columns of one input and the name they may be qualified with.
+/// The columns of the tables in FROM, and the names they may be qualified with.
 struct Scope {
-    let columns: [Field]
-    /// The table's name or alias.
-    let qualifier: String?
+    struct Table {
+        /// The table's name or alias; nil for a subquery without one.
+        let name: String?
+        let range: Range<Int>
+    }
 
-    /// Finds a column by a path of names; nil with a diagnostic when there is none.
-    func resolve(_ path: [Identifier], _ diagnostics: inout [Diagnostic]) -> Int? {
+    let columns: [Field]
+    let tables: [Table]
+    /// Columns that a join by name has merged with an earlier one.
+    let merged: Set<Int>
+    /// Arguments of the table function around the query, by lower-case name.
+    var parameters: [String: DataType] = [:]
+
+    init(columns: [Field], qualifier: String?) {
+        self.columns = columns
+        tables = [Table(name: qualifier, range: columns.indices)]
+        merged = []
+    }
+
+    private init(columns: [Field], tables: [Table], merged: Set<Int>) {
+        self.columns = columns
+        self.tables = tables
+        self.merged = merged
+    }
+
+    /// The columns of both, the right ones behind the left ones.
+    ///
+    /// - Parameters:
+    ///   - columns: of both, as the join gives them.
+    ///   - merged: right columns that are the same as left ones, by their number in `right`.
+    func joined(_ right: Scope, columns: [Field], merged names: Set<Int> = []) -> Scope {
+        let shift = self.columns.count
+        let moved = right.tables.map { table in
+            Table(
+                name: table.name,
+                range: table.range.lowerBound + shift..<table.range.upperBound + shift)
+        }
+        return Scope(
+            columns: columns, tables: tables + moved,
+            merged: merged.union(right.merged.union(names).map { $0 + shift }))
+    }
+
+    /// A column, and the fields of it that follow in the path.
+    struct Match {
+        let column: Int
+        let fields: ArraySlice<Identifier>
+    }
+
+    /// Finds what a path of names means; nil with a diagnostic when it means nothing.
+    func match(_ path: [Identifier], _ diagnostics: inout [Diagnostic]) -> Match? {
         guard let first = path.first, let last = path.last else { return nil }
         let span = first.span.union(last.span)
-        if path.count == 2, let qualifier, qualifier.lowercased() == first.key {
-            return find(last, span, &diagnostics)
+        if path.count > 1, let table = tables.last(where: { $0.name?.lowercased() == first.key }) {
+            guard let index = find(path[1], span, table.range, &diagnostics) else { return nil }
+            return Match(column: index, fields: path[2...])
         }
-        if path.count == 1 { return find(first, span, &diagnostics) }
-        if index(of: first.name) != nil {
-            diagnostics.append(
-                .error("unsupported", "access to a nested field is not supported yet", at: span))
-        } else {
+        if path.count > 1, index(of: first.name) == nil {
+            let names = tables.compactMap(\.name)
             diagnostics.append(
                 .error(
                     "unknown-table", "there is no table '\(first.name)' in FROM", at: first.span,
-                    hint: qualifier.map { "the table here is called \($0)" }))
+                    hint: names.isEmpty
+                        ? nil : "tables here: \(names.joined(separator: ", "))"))
+            return nil
         }
-        return nil
+        guard let index = find(first, span, columns.indices, &diagnostics) else { return nil }
+        return Match(column: index, fields: path[1...])
+    }
+
+    /// Finds a column by a path of names; nil with a diagnostic when there is none.
+    func resolve(_ path: [Identifier], _ diagnostics: inout [Diagnostic]) -> Int? {
+        guard let match = match(path, &diagnostics) else { return nil }
+        if let field = match.fields.first {
+            diagnostics.append(
+                .error("unsupported", "a nested field is not supported here", at: field.span))
+            return nil
+        }
+        return match.column
     }
 
     /// An exact match, else the only one that differs in case.
     func index(of name: String) -> Int? {
-        if let exact = columns.firstIndex(where: { $0.name == name }) { return exact }
-        let matches = columns.indices.filter { columns[$0].name.lowercased() == name.lowercased() }
-        return matches.count == 1 ? matches[0] : nil
+        let found = candidates(name, columns.indices)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    private func candidates(_ name: String, _ range: Range<Int>) -> [Int] {
+        let visible = range.filter { !merged.contains($0) }
+        let exact = visible.filter { columns[$0].name == name }
+        return exact.isEmpty
+            ? visible.filter { columns[$0].name.lowercased() == name.lowercased() } : exact
     }
 
     private func find(
-        _ identifier: Identifier, _ span: Span, _ diagnostics: inout [Diagnostic]
+        _ identifier: Identifier, _ span: Span, _ range: Range<Int>,
+        _ diagnostics: inout [Diagnostic]
     ) -> Int? {
-        if let index = index(of: identifier.name) { return index }
-        let names = columns.map(\.name)
+        let found = candidates(identifier.name, range)
+        if found.count == 1 { return found[0] }
+        if found.count > 1 {
+            let owners = found.map { index in
+                "\(tables.first { $0.range.contains(index) }?.name ?? "?").\(identifier.name)"
+            }
+            diagnostics.append(
+                .error(
+                    "ambiguous-column", "'\(identifier.name)' is in more than one table", at: span,
+                    hint: "write \(owners.joined(separator: " or "))"))
+            return nil
+        }
+        let names = range.map { columns[$0].name }
         var hint = nearestName(to: identifier.name, among: names).map { "did you mean \($0)?" }
         if hint == nil, !names.isEmpty {
             let shown = names.prefix(12).joined(separator: ", ")

@@ -153,18 +153,20 @@ extension ScriptBinder {
 
     // MARK: Sinks
 
+    /// What is written to a sink: the sink, and the rows with its types.
     mutating func bindSink(
         _ table: CreateTable, _ query: BoundQuery, _ target: Identifier, _ statement: Statement
-    ) {
-        guard let (settings, connector, _) = settings(table) else { return }
+    ) -> (plan: SinkPlan, rows: LogicalPlan)? {
+        guard let (settings, connector, _) = settings(table) else { return nil }
         guard connector.isSink else {
             diagnostics.append(
                 .error(
                     "not-a-sink", "the connector \(connector.name) cannot be written to",
                     at: target.span))
-            return
+            return nil
         }
-        if query.relation.mode == .updating, !connector.acceptsUpdates {
+        if PlanOptimizer.optimise(query.plan).relation.mode == .updating, !connector.acceptsUpdates
+        {
             diagnostics.append(
                 .error(
                     "updating-sink",
@@ -172,7 +174,7 @@ extension ScriptBinder {
                         + " query updates its rows", at: statement.span.clipped,
                     hint: "aggregate over a window, or keep the result in a table: Name := SELECT …"
                 ))
-            return
+            return nil
         }
         if query.limit != nil || !query.order.isEmpty {
             diagnostics.append(
@@ -182,14 +184,12 @@ extension ScriptBinder {
                         + " written out", at: statement.span.clipped))
         }
         guard let columns = sinkColumns(table),
-            let mapped = convert(query, to: columns, target, statement)
-        else { return }
+            let rows = convert(query.plan, to: columns, target, statement)
+        else { return nil }
         let plan = SinkPlan(
             name: table.name.name, connector: settings.connector, format: settings.format,
             options: settings.options, columns: columns)
-        _ = graph.add(
-            "\(table.name.name).sink", .sink(plan), input: mapped.stage, relation: mapped.relation,
-            span: statement.span)
+        return (plan, rows)
     }
 
     private mutating func sinkColumns(_ table: CreateTable) -> [Field]? {
@@ -204,9 +204,9 @@ extension ScriptBinder {
 
     /// Brings the query's columns to the sink's types, by position.
     private mutating func convert(
-        _ query: BoundQuery, to columns: [Field], _ target: Identifier, _ statement: Statement
-    ) -> BoundQuery? {
-        let given = query.relation.columns
+        _ query: LogicalPlan, to columns: [Field], _ target: Identifier, _ statement: Statement
+    ) -> LogicalPlan? {
+        let given = query.columns
         guard given.count == columns.count else {
             diagnostics.append(
                 .error(
@@ -215,9 +215,8 @@ extension ScriptBinder {
                         + " \(columns.count)", at: target.span))
             return nil
         }
-        let binder = ExpressionBinder(
-            scope: Scope(columns: given, qualifier: nil), allowsAggregates: false, place: "INSERT")
-        var expressions: [BoundExpression] = []
+        let binder = expressionBinder(Scope(columns: given, qualifier: nil), place: "INSERT")
+        var values: [BoundExpression] = []
         for (index, (from, to)) in zip(given, columns).enumerated() {
             guard isImplicit(from.type.kind, to.type.kind) else {
                 diagnostics.append(
@@ -228,12 +227,10 @@ extension ScriptBinder {
                 return nil
             }
             let column = BoundExpression(.column(index), from.type, statement.span)
-            expressions.append(binder.coerce(column, to: to.type.kind))
+            values.append(binder.coerce(column, to: to.type.kind))
         }
-        return project(
-            expressions, columns.map(\.name),
-            QueryInput(stage: query.stage, relation: query.relation, qualifier: nil), nil,
-            "\(target.name).cast", statement.span)
+        let fields = zip(columns, values).map { Field($0.name, $1.type) }
+        return LogicalPlan(.project(query, values), fields, statement.span)
     }
 
     private func isImplicit(_ from: DataType.Kind, _ to: DataType.Kind) -> Bool {

@@ -7,9 +7,20 @@ package import WeirSQL
 package struct Compilation: Sendable {
     /// The plan; nil when there are errors.
     package let plan: StreamPlan?
+    /// Tables and views in the order of the script, as far as they could be bound.
+    package let definitions: [CompiledDefinition]
     /// Of all stages: lexer, parser and binder.
     package let diagnostics: [Diagnostic]
     package let source: SourceText
+}
+
+/// A definition as relational algebra.
+package struct CompiledDefinition: Sendable {
+    package let name: String
+    /// As written.
+    package let logical: LogicalPlan
+    /// After the rules.
+    package let optimised: LogicalPlan
 }
 
 /// Binds a script statement by statement; an error in one does not hide those in the next.
@@ -21,6 +32,11 @@ package struct ScriptBinder {
     var tables: [String: CatalogTable] = [:]
     /// Names whose definition failed; using them is not reported again.
     var failedNames: Set<String> = []
+    /// Tables of the WITH clauses around the query at hand, by lower-case name.
+    var commonTables: [String: LogicalPlan] = [:]
+    /// Arguments of the table function at hand, by lower-case name.
+    var parameters: [String: DataType] = [:]
+    private var definitions: [CompiledDefinition] = []
 
     /// Parses and binds a script.
     package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
@@ -38,8 +54,8 @@ package struct ScriptBinder {
         }
         let isUsable = !binder.diagnostics.hasErrors
         return Compilation(
-            plan: isUsable ? StreamPlan(stages: stages) : nil, diagnostics: binder.diagnostics,
-            source: source)
+            plan: isUsable ? StreamPlan(stages: stages) : nil,
+            definitions: binder.definitions, diagnostics: binder.diagnostics, source: source)
     }
 
     private init(connectors: ConnectorCatalog) { self.connectors = connectors }
@@ -75,7 +91,7 @@ package struct ScriptBinder {
         case .createTable(let table): bindCreate(table, statement)
         case .define(let definition):
             guard let query = plainQuery(definition) else {
-                failedNames.insert(definition.name.key)
+                if definition.parent == nil { failedNames.insert(definition.name.key) }
                 return
             }
             let name = definition.name
@@ -149,21 +165,37 @@ package struct ScriptBinder {
             failedNames.insert(name.key)
             return
         }
-        guard let written = bind(query, name: name.name),
-            let bound = rename(written, columns, name.name)
-        else {
+        guard let bound = bind(query), let plan = rename(bound.plan, columns) else {
             failedNames.insert(name.key)
             return
         }
+        let (stage, optimised) = makeStage(plan, name: name.name)
+        definitions.append(
+            CompiledDefinition(name: name.name, logical: plan, optimised: optimised))
+        let relation = optimised.relation
         let table = CatalogTable(
-            name: name.name, kind: .stream(stage: bound.stage), relation: bound.relation,
+            name: name.name, kind: .stream(stage: stage ?? -1), relation: relation,
             span: name.span, hasLimit: bound.limit != nil)
-        guard register(name, table), isStored else { return }
-        store(name, bound, statement)
+        guard register(name, table), isStored, let stage else { return }
+        store(name, bound, stage, relation, statement)
     }
 
-    private mutating func store(_ name: Identifier, _ bound: BoundQuery, _ statement: Statement) {
-        let relation = bound.relation
+    /// Optimises a plan and makes its stages; nil after reporting what cannot run.
+    private mutating func makeStage(
+        _ plan: LogicalPlan, name: String
+    ) -> (stage: Int?, optimised: LogicalPlan) {
+        let optimised = PlanOptimizer.optimise(plan)
+        var planner = StreamPlanner(graph: graph)
+        let stage = planner.stage(optimised, name: name)
+        graph = planner.graph
+        diagnostics += planner.diagnostics
+        return (stage, optimised)
+    }
+
+    private mutating func store(
+        _ name: Identifier, _ bound: BoundQuery, _ stage: Int, _ relation: Relation,
+        _ statement: Statement
+    ) {
         if relation.mode == .updating, relation.key == nil {
             diagnostics.append(
                 .error(
@@ -178,7 +210,7 @@ package struct ScriptBinder {
             mode: relation.mode, order: bound.order, limit: bound.limit,
             documentation: statement.preamble.documentation?.text)
         _ = graph.add(
-            "\(name.name).table", .store(table), input: bound.stage, relation: relation,
+            "\(name.name).table", .store(table), input: stage, relation: relation,
             span: statement.span)
     }
 
@@ -276,7 +308,7 @@ package struct ScriptBinder {
     private mutating func bindInsert(
         _ target: Identifier, _ query: Query, _ statement: Statement
     ) {
-        guard let bound = bind(query, name: "\(target.name).insert") else { return }
+        guard let bound = bind(query) else { return }
         guard let table = tables[target.key] else {
             if failedNames.contains(target.key) { return }
             let suggestion = nearestName(to: target.name, among: tables.values.map(\.name))
@@ -294,7 +326,12 @@ package struct ScriptBinder {
                         + " inserted into", at: target.span))
             return
         }
-        bindSink(create, bound, target, statement)
+        guard let sink = bindSink(create, bound, target, statement) else { return }
+        let (stage, optimised) = makeStage(sink.rows, name: "\(target.name).insert")
+        guard let stage else { return }
+        _ = graph.add(
+            "\(table.name).sink", .sink(sink.plan), input: stage, relation: optimised.relation,
+            span: statement.span)
     }
 
     /// CREATE TABLE statements seen, by lower-case name.

@@ -19,12 +19,17 @@ package struct Relation: Sendable {
     /// Columns that tell rows apart, if any do.
     package var key: [Int]?
     package var mode: ChangelogMode
+    package var type: TableType
 
-    package init(columns: [Field], rowtime: Int?, key: [Int]?, mode: ChangelogMode) {
+    package init(
+        columns: [Field], rowtime: Int?, key: [Int]?, mode: ChangelogMode,
+        type: TableType = .stream
+    ) {
         self.columns = columns
         self.rowtime = rowtime
         self.key = key
         self.mode = mode
+        self.type = type
     }
 }
 

@@ -1,11 +1,17 @@
 // Rebuilding expressions with other operands.
 
+import WeirColumnar
+import WeirSQL
+
 extension BoundExpression {
     /// The same expression with each operand replaced.
     func mapChildren(_ body: (BoundExpression) -> BoundExpression) -> BoundExpression {
         let changed: Node
         switch node {
-        case .column, .literal: changed = node
+        case .column, .literal, .aggregate, .over, .parameter: changed = node
+        case .field(let operand, let index): changed = .field(body(operand), index)
+        case .element(let operand, let index): changed = .element(body(operand), body(index))
+        case .construct(let items): changed = .construct(items.map(body))
         case .arithmetic(let symbol, let left, let right):
             changed = .arithmetic(symbol, body(left), body(right))
         case .shift(let operand, let by, let isBack):
@@ -35,6 +41,35 @@ extension BoundExpression {
             changed = .window(part, body(operand), size: size, offset: offset)
         }
         return BoundExpression(changed, type, span)
+    }
+
+    /// The same expression with each column replaced by an expression.
+    func replacingColumns(_ body: (Int) -> BoundExpression) -> BoundExpression {
+        if case .column(let index) = node { return body(index) }
+        return mapChildren { $0.replacingColumns(body) }
+    }
+
+    /// Both conditions.
+    static func conjunction(_ left: BoundExpression, _ right: BoundExpression) -> BoundExpression {
+        BoundExpression(
+            .and(left, right),
+            DataType(.boolean, nullable: left.type.isNullable || right.type.isNullable),
+            left.span.union(right.span))
+    }
+
+    /// The conditions that AND joins.
+    var conjuncts: [BoundExpression] {
+        guard case .and(let left, let right) = node else { return [self] }
+        return left.conjuncts + right.conjuncts
+    }
+
+    /// The first part for which a condition holds.
+    func first(where isWanted: (BoundExpression) -> Bool) -> BoundExpression? {
+        if isWanted(self) { return self }
+        for child in children {
+            if let found = child.first(where: isWanted) { return found }
+        }
+        return nil
     }
 
     /// The same expression over columns with other numbers.

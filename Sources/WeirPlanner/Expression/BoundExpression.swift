@@ -15,6 +15,18 @@ package enum WindowPart: Sendable, Hashable {
 package struct BoundExpression: Sendable, Hashable {
     package indirect enum Node: Sendable, Hashable {
         case column(Int)
+        /// An aggregate call of the select list, until the grouping is known.
+        case aggregate(Int)
+        /// A call with OVER, until its operator is known.
+        case over(Int)
+        /// An argument of a table function.
+        case parameter(String)
+        /// A field of a ROW.
+        case field(BoundExpression, Int)
+        /// An element of an ARRAY (from 1) or the value of a MAP's key.
+        case element(BoundExpression, BoundExpression)
+        /// ARRAY, MAP (keys and values in turns) and ROW constructors.
+        case construct([BoundExpression])
         case literal(Scalar)
         case arithmetic(ArithmeticOperator, BoundExpression, BoundExpression)
         /// A time plus or minus an interval.
@@ -68,7 +80,7 @@ package struct BoundExpression: Sendable, Hashable {
     /// The operands, in order.
     package var children: [BoundExpression] {
         switch node {
-        case .column, .literal: []
+        case .column, .literal, .aggregate, .over, .parameter: []
         case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
             .distinct(let left, let right, _), .and(let left, let right), .or(let left, let right),
             .shift(let left, let right, _), .like(let left, let right, _, _):
@@ -78,7 +90,9 @@ package struct BoundExpression: Sendable, Hashable {
             .window(_, let operand, _, _):
             [operand]
         case .choose(let conditions, let values, let otherwise): conditions + values + [otherwise]
-        case .call(_, let arguments): arguments
+        case .call(_, let arguments), .construct(let arguments): arguments
+        case .field(let operand, _): [operand]
+        case .element(let operand, let index): [operand, index]
         }
     }
 }

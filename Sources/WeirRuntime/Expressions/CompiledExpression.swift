@@ -25,6 +25,8 @@ package final class CompiledExpression {
         let kind = expression.type.kind
         switch expression.node {
         case .column(let index): return { batch, _ in batch.columns[index] }
+        case .aggregate, .over, .parameter, .field, .element, .construct:
+            preconditionFailure("the planner names these to the user instead of running them")
         case .literal(let scalar): return constant(scalar, kind.physical)
         case .arithmetic(let symbol, let left, let right):
             let types = (left.type.kind, right.type.kind, kind)

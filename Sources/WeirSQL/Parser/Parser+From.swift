@@ -196,6 +196,16 @@ extension Parser {
         return TableArgument(name: name, value: value, span: span(from: start))
     }
 
+    /// One column, or several in parentheses: a comma would begin the next argument.
+    private mutating func parseTablePartition() throws -> [Expression] {
+        guard current.isWord("PARTITION"), !peek(2).isSymbol("(") else {
+            return try parsePartitionBy()
+        }
+        advance()
+        try expect(word: "BY")
+        return [try parseExpression()]
+    }
+
     private mutating func parseTableArgumentValue() throws -> TableArgument.Value {
         if current.isWord("DESCRIPTOR"), peek(1).isSymbol("(") {
             advance()
@@ -214,7 +224,7 @@ extension Parser {
             table = .subquery(query, isLateral: false, nil, span(from: start))
         }
         guard let table else { return .expression(try parseArgument()) }
-        let partitionBy = try parsePartitionBy()
+        let partitionBy = try parseTablePartition()
         return .table(table, partitionBy: partitionBy, orderBy: try parseOrderBy())
     }
 }

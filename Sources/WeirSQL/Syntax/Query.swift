@@ -91,6 +91,17 @@ package struct WindowSpecification: Sendable {
     package let orderBy: [OrderItem]
     package let frame: WindowFrame?
     package let span: Span
+
+    package init(
+        base: Identifier?, partitionBy: [Expression], orderBy: [OrderItem], frame: WindowFrame?,
+        span: Span
+    ) {
+        self.base = base
+        self.partitionBy = partitionBy
+        self.orderBy = orderBy
+        self.frame = frame
+        self.span = span
+    }
 }
 
 /// `ROWS | RANGE BETWEEN start AND end`.

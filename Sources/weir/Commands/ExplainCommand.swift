@@ -18,8 +18,15 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "Only the stages that lead to this table.")
     var table: String?
 
+    @Flag(help: "The plan of each definition as relational algebra, after the optimiser's rules.")
+    var logical = false
+
     func run() throws {
         let compiled = try Compiled(path: project)
+        if logical {
+            Console.output(try logicalText(compiled.compilation.definitions))
+            return
+        }
         let explainer = PlanExplainer(plan: compiled.plan, source: compiled.compilation.source)
         guard let text = explainer.text(table: table) else {
             let name = table ?? ""
@@ -28,5 +35,18 @@ struct ExplainCommand: ParsableCommand {
                 "there is no table '\(name)'" + (hint.map { "; did you mean \($0)?" } ?? ""))
         }
         Console.output(text)
+    }
+
+    private func logicalText(_ definitions: [CompiledDefinition]) throws -> String {
+        let shown = definitions.filter {
+            table == nil || $0.name.lowercased() == table?.lowercased()
+        }
+        if shown.isEmpty, let table {
+            let hint = nearestName(to: table, among: definitions.map(\.name))
+            throw Failure.usage(
+                "there is no table '\(table)'" + (hint.map { "; did you mean \($0)?" } ?? ""))
+        }
+        return shown.map { "=== \($0.name)\n\(LogicalExplainer.text($0.optimised))" }
+            .joined(separator: "\n")
     }
 }

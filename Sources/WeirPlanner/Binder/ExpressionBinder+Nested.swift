@@ -1,0 +1,117 @@
+// Columns, fields of rows, elements of arrays and maps, and what makes them.
+
+import WeirColumnar
+import WeirSQL
+
+extension ExpressionBinder {
+    mutating func bindColumn(_ path: [Identifier], _ span: Span) -> BoundExpression? {
+        guard let match = scope.match(path, &diagnostics) else { return nil }
+        var result = BoundExpression(
+            .column(match.column), scope.columns[match.column].type, span)
+        for name in match.fields {
+            guard let field = access(result, name, span) else { return nil }
+            result = field
+        }
+        return result
+    }
+
+    mutating func bindParameter(_ name: Identifier, _ span: Span) -> BoundExpression? {
+        if let type = scope.parameters[name.key] {
+            return BoundExpression(.parameter(name.name), type, span)
+        }
+        let suggestion = nearestName(to: name.name, among: Array(scope.parameters.keys))
+        return fail(
+            "unknown-argument", "there is no argument '\(name.name)'", span,
+            hint: suggestion.map { "did you mean :\($0)?" }
+                ?? "arguments are declared in front: Name(\(name.name) STRING) := …")
+    }
+
+    /// A field of a ROW by its name.
+    mutating func access(
+        _ operand: BoundExpression, _ name: Identifier, _ span: Span
+    ) -> BoundExpression? {
+        guard case .row(let fields) = operand.type.kind else {
+            return fail(
+                "not-a-row", "\(operand.type.kind) has no field '\(name.name)'", name.span)
+        }
+        let exact = fields.firstIndex { $0.name == name.name }
+        guard let index = exact ?? fields.firstIndex(where: { $0.name.lowercased() == name.key })
+        else {
+            let suggestion = nearestName(to: name.name, among: fields.map(\.name))
+            return fail(
+                "unknown-field", "there is no field '\(name.name)'", name.span,
+                hint: suggestion.map { "did you mean \($0)?" }
+                    ?? "fields here: \(fields.map(\.name).joined(separator: ", "))")
+        }
+        let type = fields[index].type
+        return BoundExpression(
+            .field(operand, index),
+            type.nullable(type.isNullable || operand.type.isNullable), span)
+    }
+
+    mutating func bindElement(
+        _ operand: Expression, _ index: Expression, _ span: Span
+    ) -> BoundExpression? {
+        guard let container = bind(operand), let key = bind(index) else { return nil }
+        switch container.type.kind {
+        case .array(let element):
+            guard key.type.kind.isInteger else {
+                return fail(
+                    "bad-index",
+                    "an array is indexed by a number from 1, this is"
+                        + " \(key.type.kind)", index.span)
+            }
+            return BoundExpression(.element(container, key), element.nullable(true), span)
+        case .map(let keyType, let value):
+            let coerced = coerce(key, to: keyType.kind)
+            return BoundExpression(.element(container, coerced), value.nullable(true), span)
+        default:
+            return fail(
+                "not-a-collection",
+                "[ ] takes an element of an ARRAY or a MAP, this is"
+                    + " \(container.type.kind)", operand.span)
+        }
+    }
+
+    // MARK: Constructors
+
+    mutating func bindArray(_ items: [Expression], _ span: Span) -> BoundExpression? {
+        guard let (values, type) = bindAlike(items, span, "ARRAY") else { return nil }
+        return BoundExpression(.construct(values), DataType(.array(type), nullable: false), span)
+    }
+
+    mutating func bindMap(
+        _ entries: [(key: Expression, value: Expression)], _ span: Span
+    ) -> BoundExpression? {
+        guard let (keys, keyType) = bindAlike(entries.map(\.key), span, "MAP"),
+            let (values, valueType) = bindAlike(entries.map(\.value), span, "MAP")
+        else { return nil }
+        let items = zip(keys, values).flatMap { [$0, $1] }
+        return BoundExpression(
+            .construct(items), DataType(.map(keyType, valueType), nullable: false), span)
+    }
+
+    mutating func bindRow(_ items: [Expression], _ span: Span) -> BoundExpression? {
+        let bound = items.map { bind($0) }
+        let values = bound.compactMap { $0 }
+        guard values.count == bound.count else { return nil }
+        let fields = values.enumerated().map { Field("EXPR$\($0)", $1.type) }
+        return BoundExpression(.construct(values), DataType(.row(fields), nullable: false), span)
+    }
+
+    /// Values brought to one type.
+    private mutating func bindAlike(
+        _ items: [Expression], _ span: Span, _ what: String
+    ) -> (values: [BoundExpression], type: DataType)? {
+        let bound = items.map { bind($0) }
+        let values = bound.compactMap { $0 }
+        guard values.count == bound.count else { return nil }
+        guard !values.isEmpty else { return ([], DataType(.null)) }
+        guard let common = commonType(values) else {
+            _ = fail("type-mismatch", "the values of \(what) have no common type", span)
+            return nil
+        }
+        let isNullable = values.contains { $0.type.isNullable }
+        return (values.map { coerce($0, to: common.kind) }, common.nullable(isNullable))
+    }
+}

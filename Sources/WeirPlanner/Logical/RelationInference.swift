@@ -1,0 +1,134 @@
+// What kind of table a logical plan gives: its key, its event time, how its rows change.
+//
+// The rules are those of Flink's changelog and of SQRL's table types (docs/sqrl-language.md).
+
+import WeirColumnar
+import WeirSQL
+
+extension LogicalPlan {
+    /// Columns, event time, key and changelog mode.
+    package var relation: Relation {
+        switch node {
+        case .scan(_, _, let relation): return relation
+        case .values: return made(.static, key: nil, mode: .append)
+        case .project(let input, let values): return projected(input.relation, values)
+        case .filter(let input, _): return input.relation
+        case .join(let left, let right, let join):
+            return joined(left.relation, right.relation, join)
+        case .unnest(let input, _, _, _):
+            let relation = input.relation
+            return made(
+                relation.type, rowtime: relation.rowtime, key: nil, mode: relation.mode)
+        case .window(let input, let window):
+            let relation = input.relation
+            let isTumble = if case .tumble = window.shape { true } else { false }
+            let key = isTumble ? relation.key : relation.key.map { $0 + [input.columns.count] }
+            return made(
+                relation.type, rowtime: columns.count - 1, key: key, mode: relation.mode)
+        case .aggregate(_, let aggregation): return aggregated(aggregation)
+        case .over(let input, _):
+            let relation = input.relation
+            return made(
+                relation.type, rowtime: relation.rowtime, key: relation.key, mode: relation.mode)
+        case .rank(let input, let rank): return ranked(input.relation, rank)
+        case .setOperation(let operation, let isAll, let left, let right):
+            return combined(operation, isAll, left.relation, right.relation)
+        case .sort(let input, _, _, _): return input.relation
+        case .match(let input, _):
+            return made(input.relation.type, key: nil, mode: .append)
+        }
+    }
+
+    private func made(
+        _ type: TableType, rowtime: Int? = nil, key: [Int]?, mode: ChangelogMode
+    ) -> Relation {
+        Relation(columns: columns, rowtime: rowtime, key: key, mode: mode, type: type)
+    }
+
+    private func projected(_ input: Relation, _ values: [BoundExpression]) -> Relation {
+        var positions: [Int: Int] = [:]
+        for (position, value) in values.enumerated() {
+            if case .column(let index) = value.node, positions[index] == nil {
+                positions[index] = position
+            }
+        }
+        let key = input.key.flatMap { key -> [Int]? in
+            let mapped = key.compactMap { positions[$0] }
+            return mapped.count == key.count ? mapped : nil
+        }
+        return made(
+            input.type, rowtime: input.rowtime.flatMap { positions[$0] }, key: key,
+            mode: input.mode)
+    }
+
+    /// The columns of the keys that are window bounds, found through projections and filters.
+    private func aggregated(_ aggregation: LogicalAggregation) -> Relation {
+        guard let bounds = WindowKeys(self) else {
+            return made(.state, key: Array(aggregation.keys.indices), mode: .updating)
+        }
+        let key = aggregation.keys.indices.filter { index in
+            index == bounds.start || !bounds.all.contains(index)
+        }
+        return made(.stream, rowtime: bounds.time, key: key, mode: .append)
+    }
+
+    private func joined(_ left: Relation, _ right: Relation, _ join: LogicalJoin) -> Relation {
+        switch join.kind {
+        case .semi, .anti:
+            let isAppend =
+                left.mode == .append && right.mode == .append && join.kind == .semi
+            return made(
+                isAppend ? left.type : .state, rowtime: isAppend ? left.rowtime : nil,
+                key: left.key, mode: isAppend ? .append : .updating)
+        case .inner, .left, .right, .full: break
+        }
+        let shift = left.columns.count
+        let key = left.key.flatMap { first in
+            right.key.map { first + $0.map { $0 + shift } }
+        }
+        switch join.time {
+        case .temporal:
+            return made(.stream, rowtime: left.rowtime, key: left.key, mode: left.mode)
+        case .interval, .window:
+            return made(.stream, rowtime: left.rowtime, key: key, mode: .append)
+        case .regular:
+            let isAppend = join.kind == .inner && left.mode == .append && right.mode == .append
+            return made(isAppend ? .stream : .state, key: key, mode: isAppend ? .append : .updating)
+        }
+    }
+
+    private func ranked(_ input: Relation, _ rank: LogicalRank) -> Relation {
+        let partition = rank.partitionBy.compactMap { part -> Int? in
+            if case .column(let index) = part.node { index } else { nil }
+        }
+        let isComplete = partition.count == rank.partitionBy.count
+        let isOne = rank.ranks.upperBound == 1
+        var key: [Int]? = isComplete ? partition : nil
+        if !isOne, rank.emitsRank { key = key.map { $0 + [columns.count - 1] } }
+        if !isOne, !rank.emitsRank { key = input.key }
+        let keepsFirst = isOne && isByTime(rank, input, descending: false)
+        return made(
+            isOne ? .versionedState : .state, rowtime: isOne ? input.rowtime : nil, key: key,
+            mode: keepsFirst && input.mode == .append ? .append : .updating)
+    }
+
+    private func isByTime(_ rank: LogicalRank, _ input: Relation, descending: Bool) -> Bool {
+        guard let first = rank.orderBy.first, case .column(let index) = first.expression.node else {
+            return false
+        }
+        return index == input.rowtime && first.isDescending == descending
+    }
+
+    private func combined(
+        _ operation: SetOperator, _ isAll: Bool, _ left: Relation, _ right: Relation
+    ) -> Relation {
+        guard operation == .union, isAll else {
+            return made(.state, key: Array(columns.indices), mode: .updating)
+        }
+        let isAppend = left.mode == .append && right.mode == .append
+        return made(
+            isAppend ? .stream : .state,
+            rowtime: left.rowtime == right.rowtime ? left.rowtime : nil,
+            key: nil, mode: isAppend ? .append : .updating)
+    }
+}

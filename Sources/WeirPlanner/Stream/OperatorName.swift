@@ -1,0 +1,49 @@
+// What users call the operators and expressions that the engine does not have yet.
+
+import WeirColumnar
+import WeirSQL
+
+enum OperatorName {
+    static func of(_ plan: LogicalPlan) -> String {
+        switch plan.node {
+        case .scan, .project, .filter, .window, .aggregate: "this query"
+        case .values: "VALUES"
+        case .join(_, _, let join): of(join)
+        case .unnest: "UNNEST"
+        case .over(_, let calls): "\(calls.first?.function ?? "a function") with OVER"
+        case .rank(_, let rank):
+            rank.ranks.upperBound == 1 && rank.ranks.lowerBound == 1
+                ? "taking one row of each key" : "Top-N"
+        case .setOperation(let operation, let isAll, _, _):
+            "\(operation.rawValue)\(isAll ? " ALL" : "")"
+        case .sort: "LIMIT in a subquery"
+        case .match: "MATCH_RECOGNIZE"
+        }
+    }
+
+    private static func of(_ join: LogicalJoin) -> String {
+        switch join.time {
+        case .temporal: return "a temporal join (FOR SYSTEM_TIME AS OF)"
+        case .interval: return "an interval join"
+        case .window: return "a window join"
+        case .regular: break
+        }
+        switch join.kind {
+        case .semi: return "IN or EXISTS with a subquery"
+        case .anti: return "NOT IN or NOT EXISTS with a subquery"
+        case .inner: return "JOIN"
+        case .left, .right, .full: return "\(join.kind.rawValue.uppercased()) JOIN"
+        }
+    }
+
+    /// The name of an expression that cannot be computed yet; nil when it can.
+    static func ofUnsupported(_ expression: BoundExpression) -> String? {
+        switch expression.node {
+        case .field: "a field of a ROW"
+        case .element: "an element of an ARRAY or a MAP"
+        case .construct: "the \(expression.type.kind) constructor"
+        case .parameter: "an argument of a table function"
+        default: nil
+        }
+    }
+}
