@@ -17,7 +17,8 @@ private final class Tmux {
             + " stty -g > '\(folder.path)/before'; set -m; '\(Program.weir)'; \(behind)"
             + " echo \"left $?\"; stty -g > '\(folder.path)/after'; cat"
         _ = try run(
-            "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "bash", "-c", command)
+            "new-session", "-d", "-c", folder.path, "-x", "\(width)", "-y", "\(height)", "bash",
+            "-c", command)
     }
 
     deinit { _ = try? run("kill-server") }
