@@ -227,6 +227,20 @@ import WeirRuntime
         #expect(session.tap(stage: 0, since: 0).isEmpty)
     }
 
+    @Test func tapsOfLargeBatchesEndWithTheLastRow() throws {
+        let count = 30_000
+        let rows = (0..<count).map { line($0, "a", "\($0)") + "\n" }.joined()
+        let harness = try PipelineHarness(Self.windowed, files: ["in.csv": rows])
+        let session = try harness.run()
+        let check = try #require(session.plan.stages.first { $0.name == "t.check" })
+        let batches = session.tap(stage: check.id, since: 0)
+        let last = try #require(batches.last)
+        #expect(last.endRow == Int64(count) && last.batch.count < 1000)
+        let origin = try #require(last.batch.origin)
+        let record = origin.chunk.record(Int(origin.records[last.batch.count - 1]))
+        #expect(String(decoding: record, as: UTF8.self) == line(count - 1, "a", "\(count - 1)"))
+    }
+
     @Test func tapsKeepTheLastBatchesWithTheirOrigin() throws {
         let rows = (0..<50).map { line($0, "a", "\($0)") + "\n" }.joined()
         let harness = try PipelineHarness(Self.windowed, files: ["in.csv": rows])

@@ -39,18 +39,25 @@ package final class RecordChunk: Sendable {
 
     /// A copy of some records, in their order.
     func copy(_ records: [Int32]) -> RecordChunk {
-        var copied: [UInt8] = []
+        let length = records.reduce(0) { $0 + Int(ends[Int($1)]) - Int(starts[Int($1)]) }
+        let copied = RecordBuffer(capacity: length)
         var places: [UInt32] = []
         var limits: [UInt32] = []
+        places.reserveCapacity(records.count)
+        limits.reserveCapacity(records.count)
+        var end = 0
         for record in records {
-            places.append(UInt32(clamping: copied.count))
-            copied += bytes.copy(from: Int(starts[Int(record)]), to: Int(ends[Int(record)]))
-            limits.append(UInt32(clamping: copied.count))
+            let start = Int(starts[Int(record)])
+            let count = Int(ends[Int(record)]) - start
+            (copied.base + end).update(from: bytes.base + start, count: count)
+            places.append(UInt32(end))
+            end += count
+            limits.append(UInt32(end))
         }
         return RecordChunk(
             source: source, path: path, baseOffset: baseOffset,
             lines: records.map { lines[Int($0)] }, starts: places, ends: limits,
-            bytes: RecordBuffer(copying: copied), offsets: records.map { offsets[Int($0)] })
+            bytes: copied, offsets: records.map { offsets[Int($0)] })
     }
 
     /// Byte offset of a record in the file.

@@ -17,14 +17,6 @@ package final class RecordBuffer: @unchecked Sendable {
         (base + capacity).initialize(repeating: 0, count: Self.padding)
     }
 
-    /// A buffer with these bytes.
-    convenience init(copying bytes: [UInt8]) {
-        self.init(capacity: bytes.count)
-        bytes.withUnsafeBufferPointer { source in
-            if let start = source.baseAddress { base.update(from: start, count: bytes.count) }
-        }
-    }
-
     deinit { base.deallocate() }
 
     /// A copy of a range; what lies outside the buffer is left out.

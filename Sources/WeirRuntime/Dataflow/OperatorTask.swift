@@ -38,6 +38,8 @@ final class OperatorTask {
     private var hasChanges = false
     private var isWriterGone = false
     private let isObserving: Bool
+    /// Whether the rows at hand are the last of their source.
+    private var isLastPiece = false
 
     init(
         graph: RunGraph, setups: [SourceSetup], progress: [SourceProgress], epoch: Int64,
@@ -98,6 +100,7 @@ final class OperatorTask {
 
     private func take(_ piece: SourceBatch) {
         let setup = setups[piece.source]
+        isLastPiece = piece.isLast
         let accepted = piece.batch.count
         let decoded = piece.records - piece.undecodable
         let checkRejected = decoded - accepted
@@ -141,7 +144,7 @@ final class OperatorTask {
             counters.queueCapacity = input.capacity
         }
         let isOutput = setups[piece.source].check.map { $0 == stage } ?? true
-        if isOutput { probe.push(piece.batch) }
+        if isOutput { probe.push(piece.batch, isLast: piece.isLast) }
     }
 
     /// Gives a stage's output to the stages behind it.
@@ -193,7 +196,7 @@ final class OperatorTask {
         }
         rejects += result.rejects
         for batch in result.batches {
-            probe.push(batch)
+            probe.push(batch, isLast: isLastPiece)
             forward(stage, batch)
         }
     }

@@ -27,12 +27,17 @@ package struct DecodedBatch: Sendable {
     package let records: Int
     /// Behind the last record.
     package let end: SourcePosition
+    /// Whether nothing follows.
+    package let isLast: Bool
 
-    package init(batch: Batch, rejects: [Reject], records: Int, end: SourcePosition) {
+    package init(
+        batch: Batch, rejects: [Reject], records: Int, end: SourcePosition, isLast: Bool
+    ) {
         self.batch = batch
         self.rejects = rejects
         self.records = records
         self.end = end
+        self.isLast = isLast
     }
 }
 

@@ -17,6 +17,8 @@ package struct SourceBatch: Sendable {
     let bytesRead: Int64
     let bytesTotal: Int64
     let isEnd: Bool
+    /// Whether the source has no rows behind these.
+    let isLast: Bool
     /// A failure that ends the run.
     let failure: String?
 }
@@ -96,7 +98,8 @@ final class SourceTask {
                     source: index, batch: checked, rejects: rejects, records: decoded.records,
                     undecodable: undecodable, end: decoded.end,
                     bytesRead: setup.reader.progress.read,
-                    bytesTotal: setup.reader.progress.total ?? 0, isEnd: false, failure: nil)
+                    bytesTotal: setup.reader.progress.total ?? 0, isEnd: false,
+                    isLast: decoded.isLast, failure: nil)
                 position = decoded.end
                 guard try send(piece) else { return finish(nil) }
             }
@@ -120,7 +123,8 @@ final class SourceTask {
             SourceBatch(
                 source: index, batch: empty, rejects: [], records: 0, undecodable: 0,
                 end: position, bytesRead: setup.reader.progress.read,
-                bytesTotal: setup.reader.progress.total ?? 0, isEnd: isEnd, failure: failure),
+                bytesTotal: setup.reader.progress.total ?? 0, isEnd: isEnd, isLast: true,
+                failure: failure),
             lane: index)
     }
 
@@ -232,7 +236,8 @@ private struct PieceSlicer {
             batch: piece.batch.slice(rows, watermark: watermark).read(at: MonotonicClock.now()),
             rejects: Array(taken), records: records, undecodable: max(0, undecodable), end: end,
             bytesRead: piece.bytesRead - piece.end.byteOffset + end.byteOffset,
-            bytesTotal: piece.bytesTotal, isEnd: false, failure: nil)
+            bytesTotal: piece.bytesTotal, isEnd: false, isLast: isLast && piece.isLast,
+            failure: nil)
     }
 }
 

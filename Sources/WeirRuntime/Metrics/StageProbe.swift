@@ -73,6 +73,8 @@ package final class StageProbe: Sendable {
         var batches: [TappedBatch] = []
         var rows = 0
         var total: Int64 = 0
+        /// When rows of a large batch were copied last (monotonic, ns).
+        var sampledAt: UInt64 = 0
     }
 
     private let counters: Mutex<StageCounters>
@@ -86,6 +88,8 @@ package final class StageProbe: Sendable {
     /// a single row would keep all that was read with it.
     private static let wholeRows = 512
     private static let sampleRows = 128
+    /// Large batches follow each other within a millisecond or two: most of them go by uncopied.
+    private static let sampleInterval: UInt64 = 10_000_000
 
     package init(isObserving: Bool) {
         self.isObserving = isObserving
@@ -101,11 +105,19 @@ package final class StageProbe: Sendable {
     package var snapshot: StageCounters { counters.withLock { $0 } }
 
     /// Notes a batch that leaves the stage.
-    package func push(_ batch: Batch) {
+    ///
+    /// - Parameter isLast: whether its source ends with it; the last rows are always kept.
+    package func push(_ batch: Batch, isLast: Bool = false) {
         guard isObserving, batch.count > 0 else { return }
-        let kept = batch.count > Self.wholeRows ? batch.tail(Self.sampleRows) : batch.detached()
+        let isLarge = batch.count > Self.wholeRows
+        let now = isLarge ? MonotonicClock.now() : 0
         ring.withLock { ring in
             ring.total += Int64(batch.count)
+            if isLarge {
+                guard isLast || now - ring.sampledAt >= Self.sampleInterval else { return }
+                ring.sampledAt = now
+            }
+            let kept = isLarge ? batch.tail(Self.sampleRows) : batch.detached()
             ring.rows += kept.count
             ring.batches.append(
                 TappedBatch(firstRow: ring.total - Int64(kept.count), batch: kept))

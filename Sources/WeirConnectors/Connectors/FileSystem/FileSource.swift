@@ -145,9 +145,15 @@ final class FileSource: SourceReader {
                 count: decoded.rows.count, columns: decoded.columns,
                 origin: Origin(chunk: decoded.chunk, records: decoded.rows), readAt: readAt)
             return DecodedBatch(
-                batch: batch, rejects: decoded.rejects, records: decoded.records, end: position)
+                batch: batch, rejects: decoded.rejects, records: decoded.records, end: position,
+                isLast: isAtInputEnd)
         }
         return nil
+    }
+
+    /// Whether all bytes of the last file have been decoded.
+    private var isAtInputEnd: Bool {
+        isAtEnd && rest.isEmpty && position.file + 1 >= files.count
     }
 
     private func advanceFile() throws {
@@ -199,6 +205,6 @@ final class FileSource: SourceReader {
             batch: Batch(
                 count: 0, columns: [], origin: Origin(chunk: chunk, records: []),
                 readAt: MonotonicClock.now()),
-            rejects: [reject], records: 1, end: position)
+            rejects: [reject], records: 1, end: position, isLast: isAtInputEnd)
     }
 }
