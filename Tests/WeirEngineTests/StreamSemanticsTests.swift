@@ -228,7 +228,7 @@ import WeirRuntime
     }
 
     @Test func tapsOfLargeBatchesEndWithTheLastRow() throws {
-        let count = 30_000
+        let count = 3000
         let rows = (0..<count).map { line($0, "a", "\($0)") + "\n" }.joined()
         let harness = try PipelineHarness(Self.windowed, files: ["in.csv": rows])
         let session = try harness.run()
