@@ -4,7 +4,8 @@
 package enum FunctionRegistry {
     /// Every scalar function, family by family.
     package static let scalars: [ScalarFunction] =
-        StringFunctions.all + MathFunctions.all + TimeFunctions.all
+        StringFunctions.all + TextTestFunctions.all + RegexFunctions.all + EncodingFunctions.all
+        + UrlFunctions.all + MathFunctions.all + TimeFunctions.all
 
     private static let scalarsByName: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]

@@ -50,6 +50,7 @@ package struct FunctionExample: Sendable {
 /// The families that functions are listed in.
 package enum FunctionFamily: String, Sendable, CaseIterable {
     case string = "String"
+    case regex = "Regular expression"
     case math = "Math"
     case time = "Date and time"
     case conditional = "Conditional"

@@ -45,6 +45,44 @@ import WeirRuntime
         }
     }
 
+    @Test("queries of every form that runs", arguments: [64, 1 << 20])
+    func queryForms(_ chunkBytes: Int) throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, k STRING, v INT)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Edges := SELECT k, FIRST_VALUE(v) AS f, LAST_VALUE(v) AS l, LISTAGG(CAST(v AS STRING)) AS a
+              FROM t GROUP BY k;
+            Filtered := SELECT k, COUNT(*) FILTER (WHERE v > 2) AS c, SUM(v) FILTER (WHERE v > 2) AS s
+              FROM t GROUP BY k;
+            Common := WITH big (key, val) AS (SELECT k, v FROM t WHERE v > 1),
+              counted AS (SELECT key, COUNT(*) AS n FROM big GROUP BY key) SELECT key, n FROM counted;
+            CREATE VIEW named (a, b) AS SELECT k, v FROM t;
+            Viewed := SELECT b, UPPER(a) AS big, COUNT(*) AS n FROM named GROUP BY b, big;
+            Numbered := SELECT k AS x, v % 2 AS y, COUNT(*) AS n FROM t GROUP BY 1, 2;
+            Symmetric := SELECT id FROM t WHERE v BETWEEN SYMMETRIC 3 AND 2;
+            Matched := SELECT id, REGEXP_EXTRACT(k, '([a-z])') AS c FROM t WHERE REGEXP(k, '^b');
+            """, files: ["in.csv": "1,a,1\n2,b,2\n3,a,\n4,b,3\n5,a,4\n6,,5\n"])
+        try harness.run(chunkBytes: chunkBytes)
+        #expect(
+            try harness.query("SELECT k, f, l, a FROM Edges ORDER BY k")
+                == ["|5|5|5", "a|1|4|1,4", "b|2|3|2,3"])
+        #expect(
+            try harness.query("SELECT k, c, s FROM Filtered ORDER BY k")
+                == ["|1|5", "a|1|4", "b|1|3"])
+        #expect(
+            try harness.query("SELECT key, n FROM Common ORDER BY key") == ["|1", "a|1", "b|2"])
+        #expect(
+            try harness.query("SELECT b, big, n FROM Viewed ORDER BY b")
+                == ["NULL|A|1", "1|A|1", "2|B|1", "3|B|1", "4|A|1", "5||1"])
+        #expect(
+            try harness.query("SELECT x, y, n FROM Numbered ORDER BY x, y")
+                == ["|1|1", "a|NULL|1", "a|0|1", "a|1|1", "b|0|1", "b|1|1"])
+        #expect(try harness.query("SELECT id FROM Symmetric ORDER BY id") == ["2", "4"])
+        #expect(try harness.query("SELECT id, c FROM Matched ORDER BY id") == ["2|b", "4|b"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
     /// Windows by a plain loop over the rows.
     private func naive(_ rows: [(second: Int, key: String, value: Int)]) -> ([String], Int) {
         var watermark = Int.min

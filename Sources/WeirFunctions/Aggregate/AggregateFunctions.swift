@@ -1,10 +1,12 @@
-// COUNT, SUM, AVG, MIN, MAX (Flink: functions/systemfunctions, aggregate functions).
+// COUNT, SUM, AVG, MIN, MAX and values in the order of arrival (Flink: functions/systemfunctions, aggregate functions).
 
 import WeirColumnar
 
 /// The list of the aggregate functions.
 package enum AggregateFunctions {
-    package static let all: [AggregateFunction] = [count, sum, average, minimum, maximum]
+    package static let all: [AggregateFunction] = [
+        count, sum, average, minimum, maximum, firstValue, lastValue, listAggregate,
+    ]
 
     static let count = AggregateFunction(
         name: "COUNT", usage: "COUNT(*), COUNT(value)",
@@ -54,6 +56,38 @@ package enum AggregateFunctions {
     static let minimum = extreme("MIN", "smallest", isMaximum: false)
 
     static let maximum = extreme("MAX", "largest", isMaximum: true)
+
+    static let firstValue = edge("FIRST_VALUE", "first", isLast: false)
+
+    static let lastValue = edge("LAST_VALUE", "last", isLast: true)
+
+    private static func edge(_ name: String, _ what: String, isLast: Bool) -> AggregateFunction {
+        AggregateFunction(
+            name: name, usage: "\(name)(value)",
+            documentation:
+                "The \(what) of the values that are not NULL, as the rows come; NULL if there is"
+                + " none.",
+            supportsRetraction: false,
+            resolve: { type in
+                guard let kind = type?.kind, kind != .null else { return nil }
+                return DataType(kind)
+            },
+            makeAccumulator: { _, result in
+                EdgeAccumulator(isLast: isLast, physical: result.physical)
+            })
+    }
+
+    static let listAggregate = AggregateFunction(
+        name: "LISTAGG", usage: "LISTAGG(text)",
+        documentation:
+            "The texts that are not NULL with commas between them, as the rows come; NULL if there"
+            + " is none.",
+        supportsRetraction: false,
+        resolve: { type in
+            guard let kind = type?.kind, kind.isString else { return nil }
+            return .string
+        },
+        makeAccumulator: { _, _ in ListAccumulator(separator: ",") })
 
     private static func extreme(
         _ name: String, _ what: String, isMaximum: Bool

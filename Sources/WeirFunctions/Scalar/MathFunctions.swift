@@ -14,7 +14,7 @@ import WeirColumnar
 enum MathFunctions {
     static let all: [ScalarFunction] =
         [absolute, sign, floorFunction, ceiling, round, truncate, modulo, power, logarithm, pi, e]
-        + [greatest, least] + simple
+        + [greatest, least, arcTangent] + simple
 
     /// Functions of one DOUBLE.
     private static let simple: [ScalarFunction] = [
@@ -35,6 +35,15 @@ enum MathFunctions {
         of("ASIN", "The arc sine in radians.", FunctionExample("ASIN(0)", "0.0")) { asin($0) },
         of("ACOS", "The arc cosine in radians.", FunctionExample("ACOS(1)", "0.0")) { acos($0) },
         of("ATAN", "The arc tangent in radians.", FunctionExample("ATAN(0)", "0.0")) { atan($0) },
+        of(
+            "COT", "The cotangent of an angle in radians.",
+            FunctionExample("COT(1)", "0.6420926159343306")
+        ) {
+            1 / tan($0)
+        },
+        of("SINH", "The hyperbolic sine.", FunctionExample("SINH(0)", "0.0")) { sinh($0) },
+        of("COSH", "The hyperbolic cosine.", FunctionExample("COSH(0)", "1.0")) { cosh($0) },
+        of("TANH", "The hyperbolic tangent.", FunctionExample("TANH(0)", "0.0")) { tanh($0) },
         of("DEGREES", "Radians as degrees.", FunctionExample("DEGREES(0)", "0.0")) {
             $0 * 57.29577951308232
         },
@@ -42,6 +51,17 @@ enum MathFunctions {
             $0 * 0.017453292519943295
         },
     ]
+
+    static let arcTangent = ScalarFunction(
+        "ATAN2", family: .math, usage: "ATAN2(y, x)",
+        documentation: "The angle of the point (x, y) in radians.",
+        examples: [FunctionExample("ATAN2(0, 1)", "0.0")], resolve: Typing.doubles(2...2)
+    ) { call in
+        let x = call.arguments[1].float64Values
+        let y = call.arguments[0].float64Values
+        let results = (0..<call.count).map { atan2(y[$0], x[$0]) }
+        return Column(.float64(results), validity: call.strictValidity)
+    }
 
     private static func of(
         _ name: String, _ documentation: String, _ example: FunctionExample,

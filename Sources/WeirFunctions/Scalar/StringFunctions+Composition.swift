@@ -206,11 +206,19 @@ extension StringFunctions {
             FunctionExample("SPLIT_INDEX('a,b,c', ',', 1)", "b"),
             FunctionExample("SPLIT_INDEX('a,b,c', ',', 9)", "NULL"),
         ],
-        resolve: Typing.parameters(.string, .string, .integer, to: .varchar(.max))
+        resolve: { types in
+            // The separator may be the code of a character.
+            let separator: ParameterClass =
+                types.count == 3 && types[1].kind.isInteger ? .integer : .string
+            return Typing.parameters(.string, separator, .integer, to: .varchar(.max))(types)
+        }
     ) { call in
-        call.mapToBytes { row, output in
+        let isCode = call.types[1] == .bigint
+        return call.mapToBytes { row, output in
             let text = Array(call.bytes(0, row))
-            let separator = call.bytes(1, row)
+            let separator =
+                isCode
+                ? [UInt8(truncatingIfNeeded: call.integer(1, row))][...] : call.bytes(1, row)
             var remaining = call.integer(2, row)
             guard remaining >= 0, !text.isEmpty else { return false }
             var start = 0

@@ -16,7 +16,7 @@ enum TimeFunctions {
         [
             extract, floorTo, ceilTo, timestampAdd, timestampDiff, dateFormat, toDate,
             toTimestamp, toTimestampLTZ, fromUnixTime, unixTimestamp, currentTimestamp,
-            localTimestamp, currentDate,
+            localTimestamp, currentDate, convertZone,
         ] + fieldFunctions
 
     /// YEAR(x) and its relatives: EXTRACT with the unit in the name.
