@@ -60,6 +60,16 @@ import WeirRuntime
             CREATE VIEW named (a, b) AS SELECT k, v FROM t;
             Viewed := SELECT b, UPPER(a) AS big, COUNT(*) AS n FROM named GROUP BY b, big;
             Numbered := SELECT k AS x, v % 2 AS y, COUNT(*) AS n FROM t GROUP BY 1, 2;
+            Added := SELECT id, v FROM t WHERE v IS NOT NULL;
+            Added.twice := v * 2;
+            Added.v := twice + 1;
+            CREATE TABLE out (n BIGINT, k STRING, extra INT)
+              WITH ('connector' = 'filesystem', 'path' = 'out.csv', 'format' = 'csv');
+            INSERT INTO out (k, n) SELECT k, id FROM t WHERE v > 3;
+            CREATE TABLE all_rows (id BIGINT, v INT, twice INT)
+              WITH ('connector' = 'filesystem', 'path' = 'all.csv', 'format' = 'csv');
+            EXPORT Added TO all_rows;
+            EXPORT Added TO print.Shown;
             Symmetric := SELECT id FROM t WHERE v BETWEEN SYMMETRIC 3 AND 2;
             Matched := SELECT id, REGEXP_EXTRACT(k, '([a-z])') AS c FROM t WHERE REGEXP(k, '^b');
             """, files: ["in.csv": "1,a,1\n2,b,2\n3,a,\n4,b,3\n5,a,4\n6,,5\n"])
@@ -78,6 +88,16 @@ import WeirRuntime
         #expect(
             try harness.query("SELECT x, y, n FROM Numbered ORDER BY x, y")
                 == ["|1|1", "a|NULL|1", "a|0|1", "a|1|1", "b|0|1", "b|1|1"])
+        #expect(
+            try harness.query("SELECT id, v, twice FROM Added WHERE id < 3 ORDER BY id")
+                == ["1|3|2", "2|5|4"])
+        #expect(
+            try String(contentsOfFile: harness.folder.path + "/out.csv", encoding: .utf8).split(
+                separator: "\n") == ["5,a,", "6,,"])
+        #expect(
+            try String(contentsOfFile: harness.folder.path + "/all.csv", encoding: .utf8).split(
+                separator: "\n"
+            ).count == 5)
         #expect(try harness.query("SELECT id FROM Symmetric ORDER BY id") == ["2", "4"])
         #expect(try harness.query("SELECT id, c FROM Matched ORDER BY id") == ["2|b", "4|b"])
         #expect(try unbalancedStages(harness) == [])

@@ -95,6 +95,20 @@ import WeirSQL
         "A := SELECT * FROM (VALUES («type-mismatch»1), (TRUE)) AS x;",
         "A := SELECT a FROM t WHERE a > 1 AND «never-true»FALSE;",
         "CREATE VIEW A («column-count»p, q) AS SELECT a FROM t;",
+        "A := SELECT a FROM t; A.b := «unknown-column»c + 1;",
+        "A := SELECT a FROM t; B := SELECT a FROM t; A.«misplaced-column»b := a;",
+        "A := DISTINCT «unknown-table»x ON a ORDER BY b;",
+        "A := DISTINCT t ON «unknown-column»q ORDER BY ts;",
+        "«unsupported»A := DISTINCT t ON a ORDER BY ts DESC;",
+        "EXPORT «unknown-table»x TO print.X;",
+        "EXPORT t TO «unknown-table»x;",
+        "EXPORT t TO «unsupported»log.x;",
+        "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO s («unknown-column»c) SELECT a FROM t;",
+        "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO «column-count»s (a, b) SELECT a FROM t;",
+        "«unsupported»SET 'table.local-time-zone' = 'Europe/Berlin'; A := SELECT a FROM t;",
+        "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
+        "«unsupported»IMPORT x.y; A := SELECT a FROM t;",
+        "«unsupported»F(x INT) := SELECT a FROM t;",
     ]
 
     @Test("mistakes are found at their place", arguments: mistakes)

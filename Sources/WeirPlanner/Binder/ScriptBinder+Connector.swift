@@ -31,7 +31,7 @@ extension ScriptBinder {
     }
 
     /// The connector, its format and the options, each checked by name and value.
-    private mutating func settings(
+    mutating func settings(
         _ table: CreateTable
     ) -> (ConnectorSettings, ConnectorDescription, FormatDescription?)? {
         guard let choice = table.options.first(where: { $0.key == "connector" }) else {
@@ -149,94 +149,5 @@ extension ScriptBinder {
             return choices.contains { $0.lowercased() == value.lowercased() }
                 ? nil : "is one of \(choices.joined(separator: ", "))"
         }
-    }
-
-    // MARK: Sinks
-
-    /// What is written to a sink: the sink, and the rows with its types.
-    mutating func bindSink(
-        _ table: CreateTable, _ query: BoundQuery, _ target: Identifier, _ statement: Statement
-    ) -> (plan: SinkPlan, rows: LogicalPlan)? {
-        guard let (settings, connector, _) = settings(table) else { return nil }
-        guard connector.isSink else {
-            diagnostics.append(
-                .error(
-                    "not-a-sink", "the connector \(connector.name) cannot be written to",
-                    at: target.span))
-            return nil
-        }
-        if PlanOptimizer.optimise(query.plan).relation.mode == .updating, !connector.acceptsUpdates
-        {
-            diagnostics.append(
-                .error(
-                    "updating-sink",
-                    "the connector \(connector.name) only takes new rows, this"
-                        + " query updates its rows", at: statement.span.clipped,
-                    hint: "aggregate over a window, or keep the result in a table: Name := SELECT …"
-                ))
-            return nil
-        }
-        if query.limit != nil || !query.order.isEmpty {
-            diagnostics.append(
-                .warning(
-                    "order-ignored",
-                    "ORDER BY and LIMIT have no effect on a stream that is"
-                        + " written out", at: statement.span.clipped))
-        }
-        guard let columns = sinkColumns(table),
-            let rows = convert(query.plan, to: columns, target, statement)
-        else { return nil }
-        let plan = SinkPlan(
-            name: table.name.name, connector: settings.connector, format: settings.format,
-            options: settings.options, columns: columns)
-        return (plan, rows)
-    }
-
-    private mutating func sinkColumns(_ table: CreateTable) -> [Field]? {
-        var columns: [Field] = []
-        for element in table.elements {
-            guard case .column(let name, let type, _) = element else { continue }
-            guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
-            columns.append(Field(name.name, bound))
-        }
-        return columns
-    }
-
-    /// Brings the query's columns to the sink's types, by position.
-    private mutating func convert(
-        _ query: LogicalPlan, to columns: [Field], _ target: Identifier, _ statement: Statement
-    ) -> LogicalPlan? {
-        let given = query.columns
-        guard given.count == columns.count else {
-            diagnostics.append(
-                .error(
-                    "column-count",
-                    "the query gives \(given.count) columns, '\(target.name)' has"
-                        + " \(columns.count)", at: target.span))
-            return nil
-        }
-        let binder = expressionBinder(Scope(columns: given, qualifier: nil), place: "INSERT")
-        var values: [BoundExpression] = []
-        for (index, (from, to)) in zip(given, columns).enumerated() {
-            guard isImplicit(from.type.kind, to.type.kind) else {
-                diagnostics.append(
-                    .error(
-                        "type-mismatch",
-                        "column \(index + 1) is \(from.type.kind), '\(to.name)'"
-                            + " takes \(to.type.kind)", at: target.span, hint: "add a CAST"))
-                return nil
-            }
-            let column = BoundExpression(.column(index), from.type, statement.span)
-            values.append(binder.coerce(column, to: to.type.kind))
-        }
-        let fields = zip(columns, values).map { Field($0.name, $1.type) }
-        return LogicalPlan(.project(query, values), fields, statement.span)
-    }
-
-    private func isImplicit(_ from: DataType.Kind, _ to: DataType.Kind) -> Bool {
-        if from == to || from == .null { return true }
-        if from.isNumeric, to.isNumeric { return true }
-        if from.isString, to.isString { return true }
-        return from.isTimestamp && to.isTimestamp
     }
 }

@@ -36,7 +36,7 @@ package struct ScriptBinder {
     var commonTables: [String: LogicalPlan] = [:]
     /// Arguments of the table function at hand, by lower-case name.
     var parameters: [String: DataType] = [:]
-    private var definitions: [CompiledDefinition] = []
+    var definitions: [CompiledDefinition] = []
 
     /// Parses and binds a script.
     package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
@@ -44,7 +44,10 @@ package struct ScriptBinder {
         var binder = ScriptBinder(connectors: connectors)
         binder.diagnostics = script.diagnostics
         binder.noteFailedNames(script)
-        for statement in script.statements { binder.bind(statement) }
+        var rest = script.statements[...]
+        while let statement = rest.popFirst() {
+            binder.bind(statement, additions: Self.takeAdditions(to: statement, from: &rest))
+        }
         let stages = binder.graph.pruned()
         if !binder.diagnostics.hasErrors, stages.isEmpty {
             binder.diagnostics.append(
@@ -85,35 +88,21 @@ package struct ScriptBinder {
         }
     }
 
-    private mutating func bind(_ statement: Statement) {
+    private mutating func bind(_ statement: Statement, additions: [Definition]) {
         checkHints(statement)
         switch statement.kind {
         case .createTable(let table): bindCreate(table, statement)
-        case .define(let definition):
-            guard let query = plainQuery(definition) else {
-                if definition.parent == nil { failedNames.insert(definition.name.key) }
+        case .define(let definition): bindDefinition(definition, statement, additions)
+        case .createView(let name, let columns, let query):
+            guard let bound = bind(query), let plan = rename(bound.plan, columns) else {
+                failedNames.insert(name.key)
                 return
             }
-            let name = definition.name
-            let isHidden =
-                name.name.hasPrefix("_")
-                || statement.preamble.hints.contains { $0.name.key == "no_query" }
-            define(name, query, statement, isStored: !isHidden)
-        case .createView(let name, let columns, let query):
-            define(name, query, statement, isStored: false, columns: columns)
+            define(name, BoundQuery(plan: plan), statement, isStored: false)
         case .insert(let target, let columns, let query):
-            guard let last = target.last, target.count == 1 else {
-                return refuse("INSERT INTO a table of another database", statement.span.clipped)
-            }
-            if let column = columns.first {
-                return refuse("a column list in INSERT INTO", column.span)
-            }
-            bindInsert(last, query, statement)
-        case .set(let key, _):
-            diagnostics.append(
-                .warning(
-                    "setting-ignored", "the setting '\(key)' has no effect here",
-                    at: statement.span.clipped))
+            bindInsert(target, columns, query, statement)
+        case .exporting(let table, let target): bindExport(table, target, statement)
+        case .set(let key, let value): bindSetting(key, value, statement)
         default:
             refuse(unsupportedName(statement.kind) ?? "this statement", statement.span.clipped)
         }
@@ -141,7 +130,7 @@ package struct ScriptBinder {
         }
     }
 
-    private mutating func register(_ name: Identifier, _ table: CatalogTable) -> Bool {
+    mutating func register(_ name: Identifier, _ table: CatalogTable) -> Bool {
         if tables[name.key] != nil {
             diagnostics.append(
                 .error("duplicate-table", "'\(name.name)' is already defined", at: name.span))
@@ -149,69 +138,6 @@ package struct ScriptBinder {
         }
         tables[name.key] = table
         return true
-    }
-
-    // MARK: Definitions
-
-    private mutating func define(
-        _ name: Identifier, _ query: Query, _ statement: Statement, isStored: Bool,
-        columns: [Identifier] = []
-    ) {
-        if name.key.hasPrefix("weir_") || name.key.hasPrefix("sqlite_") {
-            diagnostics.append(
-                .error(
-                    "reserved-name", "names that begin with weir_ or sqlite_ are reserved",
-                    at: name.span))
-            failedNames.insert(name.key)
-            return
-        }
-        guard let bound = bind(query), let plan = rename(bound.plan, columns) else {
-            failedNames.insert(name.key)
-            return
-        }
-        let (stage, optimised) = makeStage(plan, name: name.name)
-        definitions.append(
-            CompiledDefinition(name: name.name, logical: plan, optimised: optimised))
-        let relation = optimised.relation
-        let table = CatalogTable(
-            name: name.name, kind: .stream(stage: stage ?? -1), relation: relation,
-            span: name.span, hasLimit: bound.limit != nil)
-        guard register(name, table), isStored, let stage else { return }
-        store(name, bound, stage, relation, statement)
-    }
-
-    /// Optimises a plan and makes its stages; nil after reporting what cannot run.
-    private mutating func makeStage(
-        _ plan: LogicalPlan, name: String
-    ) -> (stage: Int?, optimised: LogicalPlan) {
-        let optimised = PlanOptimizer.optimise(plan)
-        var planner = StreamPlanner(graph: graph)
-        let stage = planner.stage(optimised, name: name)
-        graph = planner.graph
-        diagnostics += planner.diagnostics
-        return (stage, optimised)
-    }
-
-    private mutating func store(
-        _ name: Identifier, _ bound: BoundQuery, _ stage: Int, _ relation: Relation,
-        _ statement: Statement
-    ) {
-        if relation.mode == .updating, relation.key == nil {
-            diagnostics.append(
-                .error(
-                    "lost-key",
-                    "this table updates its rows, but the columns that tell them apart"
-                        + " are not selected", at: statement.span.clipped,
-                    hint: "select the GROUP BY columns too"))
-            return
-        }
-        let table = StoredTable(
-            name: name.name, columns: relation.columns, key: relation.key ?? [],
-            mode: relation.mode, order: bound.order, limit: bound.limit,
-            documentation: statement.preamble.documentation?.text)
-        _ = graph.add(
-            "\(name.name).table", .store(table), input: stage, relation: relation,
-            span: statement.span)
     }
 
     // MARK: Names
@@ -301,37 +227,6 @@ package struct ScriptBinder {
         _ = scratch.bindSource(table, span: table.name.span, relation: &relation)
         diagnostics = scratch.diagnostics
         return diagnostics.filter { $0.severity == .error }.count > before
-    }
-
-    // MARK: INSERT INTO
-
-    private mutating func bindInsert(
-        _ target: Identifier, _ query: Query, _ statement: Statement
-    ) {
-        guard let bound = bind(query) else { return }
-        guard let table = tables[target.key] else {
-            if failedNames.contains(target.key) { return }
-            let suggestion = nearestName(to: target.name, among: tables.values.map(\.name))
-            diagnostics.append(
-                .error(
-                    "unknown-table", "there is no table '\(target.name)' to insert into",
-                    at: target.span, hint: suggestion.map { "did you mean \($0)?" }))
-            return
-        }
-        guard let create = createStatements[target.key] else {
-            diagnostics.append(
-                .error(
-                    "not-a-sink",
-                    "'\(table.name)' is a definition, only a CREATE TABLE can be"
-                        + " inserted into", at: target.span))
-            return
-        }
-        guard let sink = bindSink(create, bound, target, statement) else { return }
-        let (stage, optimised) = makeStage(sink.rows, name: "\(target.name).insert")
-        guard let stage else { return }
-        _ = graph.add(
-            "\(table.name).sink", .sink(sink.plan), input: stage, relation: optimised.relation,
-            span: statement.span)
     }
 
     /// CREATE TABLE statements seen, by lower-case name.

@@ -13,36 +13,12 @@ extension ScriptBinder {
     func unsupportedName(_ kind: Statement.Kind) -> String? {
         switch kind {
         case .importing, .importingFile: "IMPORT"
-        case .exporting: "EXPORT"
         case .createFunction: "CREATE FUNCTION"
         case .createDatabase: "CREATE DATABASE"
         case .use: "USE"
         case .nextBatch: "NEXT_BATCH"
-        case .createTable, .define, .createView, .insert, .set: nil
+        case .createTable, .define, .createView, .insert, .exporting, .set: nil
         }
-    }
-
-    /// The query of a plain table definition; nil after naming what it is instead.
-    mutating func plainQuery(_ definition: Definition) -> Query? {
-        if definition.returns != nil {
-            refuse("a passthrough definition (RETURNS)", definition.span.clipped)
-            return nil
-        }
-        if definition.arguments != nil {
-            refuse(
-                definition.parent == nil ? "a table function" : "a relationship",
-                definition.name.span)
-            return nil
-        }
-        switch definition.body {
-        case .query(let query) where definition.parent == nil: return query
-        case .query: refuse("a relationship", definition.name.span)
-        case .subscribe: refuse("SUBSCRIBE", definition.span.clipped)
-        case .distinct: refuse("the DISTINCT statement", definition.span.clipped)
-        case .expression: refuse("adding a column to a table", definition.name.span)
-        case .passthrough: refuse("a passthrough definition", definition.span.clipped)
-        }
-        return nil
     }
 }
 

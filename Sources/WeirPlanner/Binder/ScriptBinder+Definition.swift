@@ -1,0 +1,171 @@
+// `Name := …`: tables and the columns added to them.
+
+import WeirColumnar
+import WeirSQL
+
+extension ScriptBinder {
+    /// The statements right behind a definition that add columns to its table.
+    static func takeAdditions(
+        to statement: Statement, from rest: inout ArraySlice<Statement>
+    ) -> [Definition] {
+        guard case .define(let table) = statement.kind, table.parent == nil else { return [] }
+        var additions: [Definition] = []
+        while case .define(let next)? = rest.first?.kind, case .expression = next.body,
+            next.parent?.key == table.name.key, next.arguments == nil
+        {
+            additions.append(next)
+            rest.removeFirst()
+        }
+        return additions
+    }
+
+    mutating func bindDefinition(
+        _ definition: Definition, _ statement: Statement, _ additions: [Definition]
+    ) {
+        guard let bound = bindRows(definition), let extended = add(additions, to: bound) else {
+            if definition.parent == nil { failedNames.insert(definition.name.key) }
+            return
+        }
+        let isHidden =
+            definition.name.name.hasPrefix("_")
+            || statement.preamble.hints.contains { $0.name.key == "no_query" }
+        define(definition.name, extended, statement, isStored: !isHidden)
+    }
+
+    /// The rows of a table definition; nil after reporting what is wrong or cannot run yet.
+    private mutating func bindRows(_ definition: Definition) -> BoundQuery? {
+        if definition.returns != nil {
+            refuse("a passthrough definition (RETURNS)", definition.span.clipped)
+            return nil
+        }
+        if definition.arguments != nil {
+            refuse(
+                definition.parent == nil ? "a table function" : "a relationship",
+                definition.name.span)
+            return nil
+        }
+        switch definition.body {
+        case .query(let query) where definition.parent == nil: return bind(query)
+        case .distinct(let source, let columns, let order):
+            return bindDistinct(source, columns, order, definition.span)
+        case .expression:
+            diagnostics.append(
+                .error(
+                    "misplaced-column",
+                    "a column is added right behind the definition of its table",
+                    at: definition.name.span,
+                    hint: "move it behind \(definition.parent?.name ?? "the table") := …"))
+        case .query: refuse("a relationship", definition.name.span)
+        case .subscribe: refuse("SUBSCRIBE", definition.span.clipped)
+        case .passthrough: refuse("a passthrough definition", definition.span.clipped)
+        }
+        return nil
+    }
+
+    /// `DISTINCT source ON columns ORDER BY …`: the first row of each key in that order.
+    private mutating func bindDistinct(
+        _ source: [Identifier], _ columns: [Identifier], _ order: [OrderItem], _ span: Span
+    ) -> BoundQuery? {
+        let place = source.first.map(\.span) ?? span
+        guard let (plan, name) = resolve(source, place) else { return nil }
+        var binder = expressionBinder(
+            Scope(columns: plan.columns, qualifier: name), place: "DISTINCT")
+        let keys = columns.compactMap { binder.bindColumn([$0], $0.span) }
+        let sorted = order.compactMap { item in
+            binder.bind(item.expression).map {
+                SortKey(
+                    expression: $0, isDescending: item.isDescending,
+                    nullsFirst: item.nullsFirst ?? !item.isDescending)
+            }
+        }
+        diagnostics += binder.diagnostics
+        guard keys.count == columns.count, sorted.count == order.count else { return nil }
+        let rank = LogicalRank(partitionBy: keys, orderBy: sorted, ranks: 1...1, emitsRank: false)
+        return BoundQuery(plan: LogicalPlan(.rank(plan, rank), plan.columns, span))
+    }
+
+    /// Puts added columns behind the others, or in the place of one of the same name.
+    private mutating func add(_ additions: [Definition], to query: BoundQuery) -> BoundQuery? {
+        var result = query
+        for addition in additions {
+            guard case .expression(let written) = addition.body else { continue }
+            let columns = result.plan.columns
+            var binder = expressionBinder(
+                Scope(columns: columns, qualifier: addition.parent?.name), place: "a column")
+            let bound = binder.bind(written)
+            diagnostics += binder.diagnostics
+            guard let bound else { return nil }
+            var values = columns.enumerated().map {
+                BoundExpression(.column($0), $1.type, addition.span)
+            }
+            var fields = columns
+            let field = Field(addition.name.name, bound.type)
+            if let index = columns.firstIndex(where: { $0.name.lowercased() == addition.name.key })
+            {
+                values[index] = bound
+                fields[index] = field
+            } else {
+                values.append(bound)
+                fields.append(field)
+            }
+            result.plan = LogicalPlan(.project(result.plan, values), fields, addition.span)
+        }
+        return result
+    }
+
+    mutating func define(
+        _ name: Identifier, _ bound: BoundQuery, _ statement: Statement, isStored: Bool
+    ) {
+        if name.key.hasPrefix("weir_") || name.key.hasPrefix("sqlite_") {
+            diagnostics.append(
+                .error(
+                    "reserved-name", "names that begin with weir_ or sqlite_ are reserved",
+                    at: name.span))
+            failedNames.insert(name.key)
+            return
+        }
+        let (stage, optimised) = makeStage(bound.plan, name: name.name)
+        definitions.append(
+            CompiledDefinition(name: name.name, logical: bound.plan, optimised: optimised))
+        let relation = optimised.relation
+        let table = CatalogTable(
+            name: name.name, kind: .stream(stage: stage ?? -1), relation: relation,
+            span: name.span, hasLimit: bound.limit != nil)
+        guard register(name, table), isStored, let stage else { return }
+        store(name, bound, stage, relation, statement)
+    }
+
+    /// Optimises a plan and makes its stages; nil after reporting what cannot run.
+    mutating func makeStage(
+        _ plan: LogicalPlan, name: String
+    ) -> (stage: Int?, optimised: LogicalPlan) {
+        let optimised = PlanOptimizer.optimise(plan)
+        var planner = StreamPlanner(graph: graph)
+        let stage = planner.stage(optimised, name: name)
+        graph = planner.graph
+        diagnostics += planner.diagnostics
+        return (stage, optimised)
+    }
+
+    private mutating func store(
+        _ name: Identifier, _ bound: BoundQuery, _ stage: Int, _ relation: Relation,
+        _ statement: Statement
+    ) {
+        if relation.mode == .updating, relation.key == nil {
+            diagnostics.append(
+                .error(
+                    "lost-key",
+                    "this table updates its rows, but the columns that tell them apart"
+                        + " are not selected", at: statement.span.clipped,
+                    hint: "select the GROUP BY columns too"))
+            return
+        }
+        let table = StoredTable(
+            name: name.name, columns: relation.columns, key: relation.key ?? [],
+            mode: relation.mode, order: bound.order, limit: bound.limit,
+            documentation: statement.preamble.documentation?.text)
+        _ = graph.add(
+            "\(name.name).table", .store(table), input: stage, relation: relation,
+            span: statement.span)
+    }
+}

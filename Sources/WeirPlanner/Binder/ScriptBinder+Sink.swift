@@ -1,0 +1,220 @@
+// INSERT INTO, EXPORT and settings.
+
+import WeirColumnar
+import WeirSQL
+
+extension ScriptBinder {
+    mutating func bindInsert(
+        _ target: [Identifier], _ columns: [Identifier], _ query: Query, _ statement: Statement
+    ) {
+        guard let name = target.last, target.count == 1 else {
+            return refuse("INSERT INTO a table of another database", statement.span.clipped)
+        }
+        guard let bound = bind(query) else { return }
+        insert(into: name, columns, bound, statement)
+    }
+
+    private mutating func insert(
+        into target: Identifier, _ columns: [Identifier], _ bound: BoundQuery,
+        _ statement: Statement
+    ) {
+        guard let table = tables[target.key] else {
+            if failedNames.contains(target.key) { return }
+            let suggestion = nearestName(to: target.name, among: tables.values.map(\.name))
+            diagnostics.append(
+                .error(
+                    "unknown-table", "there is no table '\(target.name)' to insert into",
+                    at: target.span,
+                    hint: suggestion.map { "did you mean \($0)?" }
+                        ?? "CREATE TABLE \(target.name) comes before it is inserted into"))
+            return
+        }
+        guard let create = createStatements[target.key] else {
+            diagnostics.append(
+                .error(
+                    "not-a-sink",
+                    "'\(table.name)' is a definition, only a CREATE TABLE can be"
+                        + " inserted into", at: target.span))
+            return
+        }
+        guard let sink = bindSink(create, bound, target, columns, statement) else { return }
+        let (stage, optimised) = makeStage(sink.rows, name: "\(target.name).insert")
+        guard let stage else { return }
+        addSink(sink.plan, stage, optimised.relation, statement)
+    }
+
+    private mutating func addSink(
+        _ plan: SinkPlan, _ stage: Int, _ relation: Relation, _ statement: Statement
+    ) {
+        _ = graph.add(
+            "\(plan.name).sink", .sink(plan), input: stage, relation: relation,
+            span: statement.span)
+    }
+
+    // MARK: EXPORT
+
+    /// `EXPORT table TO print.name`, `logger.name` or a table of the script.
+    mutating func bindExport(
+        _ table: [Identifier], _ target: ModulePath, _ statement: Statement
+    ) {
+        let span = table.first.map(\.span) ?? statement.span
+        guard let (plan, name) = resolve(table, span), let first = target.names.first else {
+            return
+        }
+        if target.names.count == 1, !target.isAll {
+            return insert(into: first, [], BoundQuery(plan: plan), statement)
+        }
+        guard target.names.count == 2, first.key == "print" || first.key == "logger" else {
+            let what = first.key == "log" ? "EXPORT to a log" : "EXPORT to a table of another file"
+            return refuse(what, target.span)
+        }
+        let (stage, optimised) = makeStage(plan, name: "\(name).insert")
+        guard let stage else { return }
+        let sink = SinkPlan(
+            name: target.names[1].name, connector: "print", format: nil, options: [:],
+            columns: plan.columns)
+        addSink(sink, stage, optimised.relation, statement)
+    }
+
+    // MARK: SET
+
+    mutating func bindSetting(_ key: String, _ value: String, _ statement: Statement) {
+        let place = statement.span.clipped
+        if key == "table.local-time-zone" {
+            if !["utc", "etc/utc", "gmt", "z"].contains(value.lowercased()) {
+                refuse("a session time zone other than UTC", place)
+            }
+            return
+        }
+        diagnostics.append(
+            .warning(
+                "setting-ignored", "the setting '\(key)' has no effect here", at: place))
+    }
+
+    // MARK: Sinks
+
+    /// The query's columns in the order of the sink's; those that are not named are NULL.
+    private mutating func arrange(
+        _ plan: LogicalPlan, _ names: [Identifier], _ columns: [Field], _ target: Identifier
+    ) -> LogicalPlan? {
+        if names.isEmpty { return plan }
+        guard names.count == plan.columns.count else {
+            diagnostics.append(
+                .error(
+                    "column-count",
+                    "\(names.count) columns are named, the query gives \(plan.columns.count)",
+                    at: target.span))
+            return nil
+        }
+        var sources: [Int: Int] = [:]
+        for (index, name) in names.enumerated() {
+            guard let column = columns.firstIndex(where: { $0.name.lowercased() == name.key })
+            else {
+                let suggestion = nearestName(to: name.name, among: columns.map(\.name))
+                diagnostics.append(
+                    .error(
+                        "unknown-column", "'\(target.name)' has no column '\(name.name)'",
+                        at: name.span, hint: suggestion.map { "did you mean \($0)?" }))
+                return nil
+            }
+            sources[column] = index
+        }
+        let values = columns.enumerated().map { index, column -> BoundExpression in
+            guard let source = sources[index] else {
+                return BoundExpression(.literal(.null), column.type.nullable(true), target.span)
+            }
+            return BoundExpression(.column(source), plan.columns[source].type, target.span)
+        }
+        let fields = zip(columns, values).map { Field($0.name, $1.type) }
+        return LogicalPlan(.project(plan, values), fields, plan.span)
+    }
+
+    /// What is written to a sink: the sink, and the rows with its types.
+    mutating func bindSink(
+        _ table: CreateTable, _ query: BoundQuery, _ target: Identifier,
+        _ names: [Identifier], _ statement: Statement
+    ) -> (plan: SinkPlan, rows: LogicalPlan)? {
+        guard let (settings, connector, _) = settings(table) else { return nil }
+        guard connector.isSink else {
+            diagnostics.append(
+                .error(
+                    "not-a-sink", "the connector \(connector.name) cannot be written to",
+                    at: target.span))
+            return nil
+        }
+        if PlanOptimizer.optimise(query.plan).relation.mode == .updating, !connector.acceptsUpdates
+        {
+            diagnostics.append(
+                .error(
+                    "updating-sink",
+                    "the connector \(connector.name) only takes new rows, this"
+                        + " query updates its rows", at: statement.span.clipped,
+                    hint: "aggregate over a window, or keep the result in a table: Name := SELECT …"
+                ))
+            return nil
+        }
+        if query.limit != nil || !query.order.isEmpty {
+            diagnostics.append(
+                .warning(
+                    "order-ignored",
+                    "ORDER BY and LIMIT have no effect on a stream that is"
+                        + " written out", at: statement.span.clipped))
+        }
+        guard let columns = sinkColumns(table),
+            let ordered = arrange(query.plan, names, columns, target),
+            let rows = convert(ordered, to: columns, target, statement)
+        else { return nil }
+        let plan = SinkPlan(
+            name: table.name.name, connector: settings.connector, format: settings.format,
+            options: settings.options, columns: columns)
+        return (plan, rows)
+    }
+
+    private mutating func sinkColumns(_ table: CreateTable) -> [Field]? {
+        var columns: [Field] = []
+        for element in table.elements {
+            guard case .column(let name, let type, _) = element else { continue }
+            guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+            columns.append(Field(name.name, bound))
+        }
+        return columns
+    }
+
+    /// Brings the query's columns to the sink's types, by position.
+    private mutating func convert(
+        _ query: LogicalPlan, to columns: [Field], _ target: Identifier, _ statement: Statement
+    ) -> LogicalPlan? {
+        let given = query.columns
+        guard given.count == columns.count else {
+            diagnostics.append(
+                .error(
+                    "column-count",
+                    "the query gives \(given.count) columns, '\(target.name)' has"
+                        + " \(columns.count)", at: target.span))
+            return nil
+        }
+        let binder = expressionBinder(Scope(columns: given, qualifier: nil), place: "INSERT")
+        var values: [BoundExpression] = []
+        for (index, (from, to)) in zip(given, columns).enumerated() {
+            guard isImplicit(from.type.kind, to.type.kind) else {
+                diagnostics.append(
+                    .error(
+                        "type-mismatch",
+                        "column \(index + 1) is \(from.type.kind), '\(to.name)'"
+                            + " takes \(to.type.kind)", at: target.span, hint: "add a CAST"))
+                return nil
+            }
+            let column = BoundExpression(.column(index), from.type, statement.span)
+            values.append(binder.coerce(column, to: to.type.kind))
+        }
+        let fields = zip(columns, values).map { Field($0.name, $1.type) }
+        return LogicalPlan(.project(query, values), fields, statement.span)
+    }
+
+    private func isImplicit(_ from: DataType.Kind, _ to: DataType.Kind) -> Bool {
+        if from == to || from == .null { return true }
+        if from.isNumeric, to.isNumeric { return true }
+        if from.isString, to.isString { return true }
+        return from.isTimestamp && to.isTimestamp
+    }
+}
