@@ -16,7 +16,7 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
+            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self, GraphCommand.self,
             QueryCommand.self, RejectsCommand.self, KeysCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)

@@ -1,5 +1,6 @@
 // The binder: names, types and what it says about mistakes.
 
+import Foundation
 import TestSupport
 import Testing
 import WeirColumnar
@@ -155,6 +156,13 @@ import WeirSQL
         let plan = try #require(compilation.plan, "\(compilation.diagnostics)")
         let text = try #require(PlanExplainer(plan: plan, source: source).text(table: nil))
         #expect(Golden.difference(text, file: "plans/flights.txt") == nil)
+        let graph = PlanGraph(plan: plan)
+        #expect(Golden.difference(graph.text, file: "plans/flights-graph.txt") == nil)
+        #expect(Golden.difference(graph.dot, file: "plans/flights-graph.dot") == nil)
+        let stages = try #require(
+            try JSONSerialization.jsonObject(with: Data(graph.json.utf8)) as? [[String: Any]])
+        #expect(stages.count == plan.stages.count)
+        #expect(stages.last?["inputs"] as? [Int] == plan.stages.last?.input.map { [$0] })
         #expect(PlanExplainer(plan: plan, source: source).text(table: "nothing") == nil)
     }
 }

@@ -1,0 +1,69 @@
+// The graph of a plan for eyes and for programs: `weir graph`.
+
+import WeirColumnar
+
+/// Renders the stages and the edges between them.
+package struct PlanGraph: Sendable {
+    private let plan: StreamPlan
+
+    package init(plan: StreamPlan) { self.plan = plan }
+
+    /// A tree: sources at the left, what reads them indented below.
+    package var text: String {
+        var lines: [String] = []
+        for stage in plan.stages where stage.input == nil { add(stage, prefix: "", &lines) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func readers(_ stage: StagePlan) -> [StagePlan] {
+        plan.stages.filter { $0.input == stage.id }
+    }
+
+    private func add(_ stage: StagePlan, prefix: String, _ lines: inout [String]) {
+        lines.append("\(stage.name)  [\(stage.node.label)]")
+        add(readers(stage), prefix: prefix, &lines)
+    }
+
+    private func add(_ stages: [StagePlan], prefix: String, _ lines: inout [String]) {
+        for (index, stage) in stages.enumerated() {
+            let isLast = index == stages.count - 1
+            lines.append(
+                "\(prefix)\(isLast ? "└─ " : "├─ ")\(stage.name)  [\(stage.node.label)]")
+            add(readers(stage), prefix: prefix + (isLast ? "   " : "│  "), &lines)
+        }
+    }
+
+    /// The language of Graphviz.
+    package var dot: String {
+        var lines = ["digraph pipeline {", "  rankdir=LR;", "  node [shape=box];"]
+        for stage in plan.stages {
+            lines.append(
+                "  s\(stage.id) [label=\(jsonQuoted("\(stage.name)\n\(stage.node.label)"))];")
+        }
+        for stage in plan.stages {
+            if let input = stage.input { lines.append("  s\(input) -> s\(stage.id);") }
+        }
+        return lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    /// An array of `{id, name, kind, inputs, changes, key, time, columns}`.
+    package var json: String {
+        let items = plan.stages.map { stage -> String in
+            let relation = stage.relation
+            let columns = relation.columns.map {
+                "{\"name\":\(jsonQuoted($0.name)),\"type\":\(jsonQuoted("\($0.type)"))}"
+            }
+            let key = relation.key.map { key in
+                "[" + key.map { jsonQuoted(relation.columns[$0].name) }.joined(separator: ",") + "]"
+            }
+            let time = relation.rowtime.map { jsonQuoted(relation.columns[$0].name) }
+            return """
+                {"id":\(stage.id),"name":\(jsonQuoted(stage.name)),\
+                "kind":\(jsonQuoted(stage.node.label)),"inputs":[\(stage.input.map(String.init) ?? "")],\
+                "changes":\(jsonQuoted(relation.mode.rawValue)),"key":\(key ?? "null"),\
+                "time":\(time ?? "null"),"columns":[\(columns.joined(separator: ","))]}
+                """
+        }
+        return "[" + items.joined(separator: ",\n ") + "]\n"
+    }
+}
