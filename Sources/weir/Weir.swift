@@ -16,7 +16,8 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self, GraphCommand.self,
+            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
+            GraphCommand.self,
             QueryCommand.self, RejectsCommand.self, KeysCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)

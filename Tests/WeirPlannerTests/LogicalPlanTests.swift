@@ -54,6 +54,78 @@ import WeirSQL
         #expect(difference == nil, "\(difference ?? "")")
     }
 
+    /// Queries put together from parts that fit often enough to get far.
+    @Test("random queries never trap the planner", arguments: 0..<400)
+    func fuzz(_ seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        let values = [
+            "a", "t.a", "s", "w.b", "v.name", "ts", "r.x", "tags[1]", "m['k']", "1", "'x'", "NULL",
+            "x.a",
+            "COUNT(*)", "SUM(a) FILTER (WHERE a > 1)", "COUNT(DISTINCT s)", "window_start",
+            "window_end",
+            "ROW_NUMBER() OVER (PARTITION BY s ORDER BY ts DESC)", "SUM(a) OVER w2", "ARRAY[a, 1]",
+            "MAX(ts)", "(SELECT MAX(a) FROM w)", "UPPER(s)", "CASE WHEN a > 1 THEN s END", "*",
+            "rn", ":p",
+        ]
+        let tables = [
+            "t", "w", "v", "nothing", "t AS x (a, s)", "(SELECT a, s, ts FROM t) AS x",
+            "TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR))",
+            "UNNEST(t.tags) AS g (tag)",
+            "TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR))", "c",
+            "(VALUES (1, 'a')) AS y (a, s)", "v FOR SYSTEM_TIME AS OF t.ts",
+            "(SELECT *, ROW_NUMBER() OVER (PARTITION BY s ORDER BY ts) AS rn FROM t)",
+        ]
+        let conditions = [
+            "t.a = w.a", "t.a = v.id", "a > 1", "rn = 1", "rn <= 3", "s IN (SELECT b FROM w)",
+            "FALSE",
+            "EXISTS (SELECT 1 FROM v WHERE v.id = t.a)",
+            "t.ts BETWEEN w.ts AND w.ts + INTERVAL '1' HOUR",
+            "NOT EXISTS (SELECT 1 FROM w)", "a", "COUNT(*) > 1", "window_start = window_end",
+        ]
+        func query(_ depth: Int) -> String {
+            var text = depth == 0 && random.below(5) == 0 ? "WITH c AS (\(query(1))) " : ""
+            text += "SELECT " + (random.below(6) == 0 ? "DISTINCT " : "")
+            text += (0...random.below(3)).map { _ in random.pick(values) }.joined(separator: ", ")
+            text += " FROM " + random.pick(tables)
+            for _ in 0..<random.below(3) {
+                let kind = random.pick(["JOIN", "LEFT JOIN", "FULL JOIN", "CROSS JOIN", ","])
+                text += " \(kind) \(random.pick(tables))"
+                if kind.hasSuffix(" JOIN") || kind == "JOIN" {
+                    text += " ON \(random.pick(conditions))"
+                }
+            }
+            if random.below(2) == 0 {
+                text += " WHERE \(random.pick(conditions)) AND \(random.pick(conditions))"
+            }
+            if random.below(3) == 0 {
+                text +=
+                    " GROUP BY "
+                    + random.pick([
+                        "a", "s, a", "1", "ROLLUP (a, s)", "window_start, window_end, s",
+                        "GROUPING SETS ((a), ())",
+                    ])
+                if random.below(3) == 0 { text += " HAVING \(random.pick(conditions))" }
+            }
+            if random.below(5) == 0 { text += " QUALIFY \(random.pick(conditions))" }
+            if depth < 2, random.below(5) == 0 {
+                text +=
+                    random.pick([" UNION ALL ", " UNION ", " INTERSECT ", " EXCEPT "])
+                    + query(depth + 1)
+            }
+            if random.below(5) == 0 { text += " ORDER BY 1 LIMIT 5" }
+            return text
+        }
+        let compilation = Self.compile(
+            "A := \(query(0)); A.extra := \(random.pick(values)); B := \(query(0)); EXPORT B TO print.X;"
+        )
+        for definition in compilation.definitions {
+            _ = LogicalExplainer.text(definition.optimised)
+            #expect(
+                definition.optimised.columns.count == definition.logical.columns.count,
+                "seed \(seed)")
+        }
+    }
+
     static let mistakes = [
         "A := SELECT «ambiguous-column»a FROM t JOIN w ON t.a = w.a;",
         "A := SELECT x.a FROM t JOIN w ON «unknown-table»x.a = w.a;",
