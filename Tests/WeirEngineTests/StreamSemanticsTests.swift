@@ -59,7 +59,7 @@ import WeirRuntime
               counted AS (SELECT key, COUNT(*) AS n FROM big GROUP BY key) SELECT key, n FROM counted;
             CREATE VIEW named (a, b) AS SELECT k, v FROM t;
             Viewed := SELECT b, UPPER(a) AS big, COUNT(*) AS n FROM named GROUP BY b, big;
-            Numbered := SELECT k AS x, v % 2 AS y, COUNT(*) AS n FROM t GROUP BY 1, 2;
+            Numbered := SELECT k AS x, v % 2 AS y, COUNT(*) AS n FROM t GROUP BY x, y;
             Added := SELECT id, v FROM t WHERE v IS NOT NULL;
             Added.twice := v * 2;
             Added.v := twice + 1;

@@ -161,7 +161,12 @@ import WeirSQL
         "A := SELECT * FROM TABLE(«bad-window»TUMBLE(TABLE t, INTERVAL '1' DAY));",
         "A := SELECT * FROM TABLE(«bad-window»CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '7' MINUTE, INTERVAL '1' HOUR));",
         "A := SELECT * FROM TABLE(TUMBLE(TABLE t PARTITION BY «bad-window»s, DESCRIPTOR(ts), INTERVAL '1' DAY));",
-        "A := SELECT s, COUNT(*) AS n FROM t GROUP BY «bad-group»5;",
+        "A := SELECT «not-grouped»s, COUNT(*) AS n FROM t GROUP BY 5;",
+        "A := SELECT s, COUNT(*) AS n FROM t GROUP BY s, «misplaced-aggregate»n;",
+        "A := SELECT ROW_NUMBER() OVER (ORDER BY ts) AS n FROM t GROUP BY «misplaced-aggregate»n;",
+        "A := «too-long»SELECT COUNT(*) AS n FROM t GROUP BY CUBE (a, s, u), CUBE (a, s, u), CUBE (a, s, u), CUBE (a, s, u);",
+        "A := WITH x AS (SELECT a FROM t), «duplicate-table»x AS (SELECT s FROM t) SELECT * FROM x;",
+        "CREATE VIEW A (p, «duplicate-column»p) AS SELECT a, s FROM t;",
         "A := WITH x («column-count»p, q) AS (SELECT a FROM t) SELECT * FROM x;",
         "A := SELECT * FROM («column-count»VALUES (1), (1, 2)) AS x;",
         "A := SELECT * FROM (VALUES («type-mismatch»1), (TRUE)) AS x;",
@@ -182,6 +187,18 @@ import WeirSQL
         "«unsupported»IMPORT x.y; A := SELECT a FROM t;",
         "«unsupported»F(x INT) := SELECT a FROM t;",
     ]
+
+    /// Each common table reads the one before it twice: the plan doubles with each.
+    @Test func commonTablesThatDoubleAreRefused() {
+        let tables = (1..<40).map {
+            "a\($0) AS (SELECT x.a FROM a\($0 - 1) x JOIN a\($0 - 1) y ON x.a = y.a)"
+        }
+        let found = Self.compile(
+            "A := WITH a0 AS (SELECT a FROM t), \(tables.joined(separator: ", ")) SELECT * FROM a39;"
+        )
+        #expect(Set(found.diagnostics.map(\.code)) == ["too-long"])
+        #expect(found.diagnostics.count < 5, "\(found.diagnostics.count)")
+    }
 
     @Test("mistakes are found at their place", arguments: mistakes)
     func diagnostics(_ marked: String) {

@@ -211,7 +211,7 @@ extension StringFunctions {
             let separator: ParameterClass =
                 types.count == 3 && types[1].kind.isInteger ? .integer : .string
             return Typing.parameters(.string, separator, .integer, to: .varchar(.max))(types)
-        }
+        }, refine: { _, _ in .string }
     ) { call in
         let isCode = call.types[1] == .bigint
         return call.mapToBytes { row, output in

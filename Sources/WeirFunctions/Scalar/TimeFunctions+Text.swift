@@ -79,8 +79,7 @@ extension TimeFunctions {
                 types.allSatisfy({ $0.kind.isInteger || $0.kind == .null })
             else { return nil }
             return Resolution(
-                types.map { _ in .bigint },
-                DataType(.timestampLTZ(3), nullable: Typing.nullable(types)))
+                types.map { _ in .bigint }, DataType(.timestampLTZ(3), nullable: true))
         }
     ) { call in
         call.mapToInt64 { row in
@@ -99,7 +98,8 @@ extension TimeFunctions {
         "FROM_UNIXTIME", family: .time, usage: "FROM_UNIXTIME(seconds[, pattern])",
         documentation: "Seconds since 1970 as text, by default yyyy-MM-dd HH:mm:ss.",
         examples: [FunctionExample("FROM_UNIXTIME(1358703015)", "2013-01-20 17:30:15")],
-        resolve: Typing.parameters(.integer, .string, optional: 1, to: .varchar(.max))
+        resolve: Typing.parameters(.integer, .string, optional: 1, to: .varchar(.max)),
+        refine: { _, _ in .string }
     ) { call in
         call.mapToBytes { row, output in
             let (micros, overflow) = call.integer(0, row).multipliedReportingOverflow(by: 1_000_000)

@@ -67,10 +67,22 @@ extension ScriptBinder {
         return named(renamed, alias, default: name)
     }
 
+    /// Operators that a common table may unfold to.
+    private static let maximumSize = 1000
+
     /// A table of the script, or a common table of the query.
     mutating func resolve(_ path: [Identifier], _ span: Span) -> (plan: LogicalPlan, name: String)?
     {
         if path.count == 1, let common = commonTables[path[0].key] {
+            guard common.size <= Self.maximumSize else {
+                diagnostics.append(
+                    .error(
+                        "too-long",
+                        "the common tables of this query unfold to more than \(Self.maximumSize)"
+                            + " operators", at: span,
+                        hint: "define them as tables of their own: Name := SELECT …"))
+                return nil
+            }
             return (common, path[0].name)
         }
         guard let (stage, relation, name) = resolveTable(path, span) else { return nil }

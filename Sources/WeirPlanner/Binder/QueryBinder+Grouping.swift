@@ -37,7 +37,10 @@ extension ScriptBinder {
             diagnostics.append(
                 .error(
                     "not-grouped", "this column is neither in GROUP BY nor in an aggregate",
-                    at: missing.span, hint: "add it to GROUP BY or take MIN or MAX of it"))
+                    at: missing.span,
+                    hint: keys.contains { $0.isConstant }
+                        ? "a number in GROUP BY is a constant: name the column"
+                        : "add it to GROUP BY or take MIN or MAX of it"))
             return nil
         }
         if let condition {
@@ -45,6 +48,8 @@ extension ScriptBinder {
         }
         return (plan, qualified)
     }
+
+    private static let maximumSets = 1024
 
     private struct Grouping {
         var keys: [BoundExpression] = []
@@ -63,6 +68,13 @@ extension ScriptBinder {
             }
             if sets.count != 1 { isPlain = false }
             parts.append(sets)
+        }
+        let product = parts.reduce(1) { min($0 * max(1, $1.count), Self.maximumSets + 1) }
+        guard product <= Self.maximumSets else {
+            diagnostics.append(
+                .error(
+                    "too-long", "more than \(Self.maximumSets) grouping sets", at: select.span))
+            return nil
         }
         if !isPlain {
             // Several elements: every set of one with every set of the others.
@@ -126,25 +138,23 @@ extension ScriptBinder {
         _ grouping: inout Grouping
     ) -> Int? {
         guard let key = bindKeyExpression(written, scope, list) else { return nil }
+        if key.first(where: { $0.isCall }) != nil {
+            diagnostics.append(
+                .error(
+                    "misplaced-aggregate", "an aggregate cannot be used in GROUP BY",
+                    at: written.span, hint: "group by columns, filter groups with HAVING"))
+            return nil
+        }
         if let known = grouping.keys.firstIndex(of: key) { return known }
         grouping.keys.append(key)
         return grouping.keys.count - 1
     }
 
-    /// A key is an expression over the input, or the number of an item of the select list.
+    /// A key is an expression over the input, or the alias of an item of the select list. A number
+    /// is a constant, as in Flink, and no position.
     private mutating func bindKeyExpression(
         _ written: Expression, _ scope: Scope, _ list: SelectList
     ) -> BoundExpression? {
-        if case .literal(.integer(let digits)) = written.kind, let number = Int(digits) {
-            guard list.values.indices.contains(number - 1) else {
-                diagnostics.append(
-                    .error(
-                        "bad-group", "there is no column \(digits) in the select list",
-                        at: written.span))
-                return nil
-            }
-            return list.values[number - 1]
-        }
         var binder = expressionBinder(scope, place: "GROUP BY")
         if case .column(let path) = written.kind, path.count == 1,
             scope.index(of: path[0].name) == nil,
@@ -155,6 +165,18 @@ extension ScriptBinder {
         let bound = binder.bind(written)
         diagnostics += binder.diagnostics
         return bound
+    }
+}
+
+extension BoundExpression {
+    fileprivate var isConstant: Bool { if case .literal = node { true } else { false } }
+
+    /// Whether it stands for a call whose operator comes later.
+    fileprivate var isCall: Bool {
+        switch node {
+        case .aggregate, .over: true
+        default: false
+        }
     }
 }
 

@@ -44,7 +44,14 @@ extension ScriptBinder {
     }
 
     private mutating func bindCommonTables(_ query: Query) -> Bool {
-        for common in query.commonTables {
+        for (index, common) in query.commonTables.enumerated() {
+            if query.commonTables[..<index].contains(where: { $0.name.key == common.name.key }) {
+                diagnostics.append(
+                    .error(
+                        "duplicate-table", "'\(common.name.name)' is already defined",
+                        at: common.name.span))
+                return false
+            }
             guard let plan = bindNested(common.query),
                 let renamed = rename(plan, common.columns)
             else { return false }
@@ -73,6 +80,13 @@ extension ScriptBinder {
                     "column-count",
                     "\(names.count) names for the \(plan.columns.count) columns of the query",
                     at: span))
+            return nil
+        }
+        for (index, name) in names.enumerated()
+        where names[..<index].contains(where: { $0.key == name.key }) {
+            diagnostics.append(
+                .error(
+                    "duplicate-column", "two columns are called '\(name.name)'", at: name.span))
             return nil
         }
         let values = plan.columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }

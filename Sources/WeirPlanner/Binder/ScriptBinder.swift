@@ -55,6 +55,8 @@ package struct ScriptBinder {
                     "no-output", "this script defines nothing to run", at: Span(0, 0),
                     hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
         }
+        // What is read twice may be wrong twice.
+        binder.diagnostics = binder.diagnostics.unique
         let isUsable = !binder.diagnostics.hasErrors
         return Compilation(
             plan: isUsable ? StreamPlan(stages: stages) : nil,

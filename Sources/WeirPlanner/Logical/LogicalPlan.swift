@@ -9,11 +9,14 @@ package struct LogicalPlan: Sendable {
     package let columns: [Field]
     /// What it stands for in the script.
     package let span: Span
+    /// Operators in the tree; what is read twice counts twice.
+    package let size: Int
 
     package init(_ node: LogicalNode, _ columns: [Field], _ span: Span) {
         self.node = node
         self.columns = columns
         self.span = span
+        size = node.inputs.reduce(1) { $0 + $1.size }
     }
 }
 
@@ -165,10 +168,10 @@ package struct LogicalRank: Sendable {
     package let emitsRank: Bool
 }
 
-extension LogicalPlan {
+extension LogicalNode {
     /// The inputs, left to right.
     package var inputs: [LogicalPlan] {
-        switch node {
+        switch self {
         case .scan, .values: []
         case .project(let input, _), .filter(let input, _), .unnest(let input, _, _, _),
             .window(let input, _), .aggregate(let input, _), .over(let input, _),
@@ -178,6 +181,11 @@ extension LogicalPlan {
             [left, right]
         }
     }
+
+}
+
+extension LogicalPlan {
+    package var inputs: [LogicalPlan] { node.inputs }
 
     /// The same operator over other inputs of the same shape.
     func replacing(inputs: [LogicalPlan]) -> LogicalPlan {

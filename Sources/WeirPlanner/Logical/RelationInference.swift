@@ -64,7 +64,11 @@ extension LogicalPlan {
     /// The columns of the keys that are window bounds, found through projections and filters.
     private func aggregated(_ aggregation: LogicalAggregation) -> Relation {
         guard let bounds = WindowKeys(self) else {
-            return made(.state, key: Array(aggregation.keys.indices), mode: .updating)
+            // A constant tells no rows apart.
+            let key = aggregation.keys.indices.filter { index in
+                if case .literal = aggregation.keys[index].node { false } else { true }
+            }
+            return made(.state, key: key, mode: .updating)
         }
         let key = aggregation.keys.indices.filter { index in
             index == bounds.start || !bounds.all.contains(index)

@@ -50,6 +50,16 @@ extension [Diagnostic] {
     /// Whether any of them stops the script from running.
     package var hasErrors: Bool { contains { $0.severity == .error } }
 
+    /// Each finding once.
+    package var unique: [Diagnostic] {
+        var seen: [Span: [Diagnostic]] = [:]
+        return filter { item in
+            let isNew = !(seen[item.span] ?? []).contains(item)
+            if isNew { seen[item.span, default: []].append(item) }
+            return isNew
+        }
+    }
+
     /// In the order of the text, errors before warnings at the same place.
     package var inSourceOrder: [Diagnostic] {
         enumerated().sorted { left, right in

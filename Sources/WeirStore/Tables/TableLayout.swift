@@ -11,7 +11,11 @@ struct TableLayout {
 
     init(_ schema: TableSchema) {
         self.schema = schema
-        let hasNull = schema.key.contains { schema.columns[$0].type.isNullable }
+        // A number of NaN is stored as NULL, whatever its type says.
+        let hasNull = schema.key.contains { index in
+            let type = schema.columns[index].type
+            return type.isNullable || type.kind.physical == .float64
+        }
         hasEncodedKey = hasNull || (schema.key.isEmpty && schema.isUpdating)
     }
 
@@ -35,7 +39,8 @@ struct TableLayout {
 
     var createTable: String {
         var columns = zip(columnNames, schema.columns).map { name, field in
-            "\(name) \(Self.affinity(field.type.kind))\(field.type.isNullable ? "" : " NOT NULL")"
+            // NOT NULL is checked where rows come in; here it could only end the pipeline.
+            "\(name) \(Self.affinity(field.type.kind))"
         }
         if hasEncodedKey { columns.insert("_key BLOB NOT NULL", at: 0) }
         guard hasKey else { return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", ")))" }

@@ -38,6 +38,6 @@ Nested := SELECT r.x, t.r.y.z, tags[1] AS first, m['k'] AS k FROM t;
 Built := SELECT ARRAY[a, 2] AS x, MAP['k', a] AS m, ROW(a, s) AS r FROM t;
 Common := WITH big AS (SELECT a, s FROM t WHERE a > 10), named (k, n) AS (SELECT s, COUNT(*) FROM big GROUP BY s) SELECT k, n FROM named WHERE n > 1;
 Literals := SELECT * FROM (VALUES (1, 'a'), (2, NULL)) AS v2 (id, name);
-ByNumber := SELECT s, COUNT(*) AS n FROM t GROUP BY 1;
+ByConstant := SELECT COUNT(*) AS n FROM t GROUP BY 1;
 ByAlias := SELECT UPPER(s) AS big, COUNT(*) AS n FROM t GROUP BY big;
 Limited := SELECT x.a FROM (SELECT a FROM t ORDER BY a DESC LIMIT 3) AS x;
