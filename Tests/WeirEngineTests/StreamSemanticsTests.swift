@@ -45,6 +45,28 @@ import WeirRuntime
         }
     }
 
+    @Test func windowsGoThroughNamedDefinitions() throws {
+        let rows = (0..<100).map { line($0, $0 % 2 == 0 ? "a" : "b", "\($0)") + "\n" }.joined()
+        let harness = try PipelineHarness(
+            Self.windowed + """
+
+                Opened := SELECT *, v + 1 AS more FROM
+                  TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE k = 'a';
+                Closed := SELECT window_end, k, SUM(more) AS s FROM Opened
+                  GROUP BY window_start, window_end, k;
+                """, files: ["in.csv": rows])
+        let session = try harness.run()
+        let closed = try #require(session.plan.tables.first { $0.name == "Closed" })
+        #expect(closed.mode == .append)
+        let expected = (0..<10).map { window in
+            (0..<10).map { window * 10 + $0 }.filter { $0 % 2 == 0 }.reduce(0) { $0 + $1 + 1 }
+        }
+        #expect(
+            try harness.query("SELECT s FROM Closed ORDER BY window_end")
+                == expected.map(String.init))
+        #expect(try harness.query("SELECT count(*) FROM Opened") == ["50"])
+    }
+
     @Test("queries of every form that runs", arguments: [64, 1 << 20])
     func queryForms(_ chunkBytes: Int) throws {
         let harness = try PipelineHarness(

@@ -86,6 +86,7 @@ extension ScriptBinder {
             return (common, path[0].name)
         }
         guard let (stage, relation, name) = resolveTable(path, span) else { return nil }
+        if let windowed = tables[path[0].key]?.windowed { return (windowed, name) }
         return (
             LogicalPlan(.scan(stage: stage, name: name, relation), relation.columns, span), name
         )

@@ -130,7 +130,8 @@ extension ScriptBinder {
         let relation = optimised.relation
         let table = CatalogTable(
             name: name.name, kind: .stream(stage: stage ?? -1), relation: relation,
-            span: name.span, hasLimit: bound.limit != nil)
+            span: name.span, hasLimit: bound.limit != nil,
+            windowed: bound.limit == nil && stage != nil ? optimised.windowed : nil)
         guard register(name, table), isStored, let stage else { return }
         store(name, bound, stage, relation, statement)
     }

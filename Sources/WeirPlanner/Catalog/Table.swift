@@ -48,4 +48,7 @@ struct CatalogTable {
     let span: Span
     /// A LIMIT applied when the table is read; such a table cannot feed others.
     let hasLimit: Bool
+    /// The plan of a definition that only opens windows: a reader that groups by them needs to see
+    /// how they were made, so it reads the plan instead of the stage.
+    var windowed: LogicalPlan?
 }

@@ -36,6 +36,13 @@ struct WindowKeys {
     }
 }
 
+extension LogicalPlan {
+    /// The plan itself when it is only projections and filters over a window function.
+    var windowed: LogicalPlan? {
+        if case .window = InlinedInput(self).plan.node { self } else { nil }
+    }
+}
+
 /// A chain of projections and filters as one of each, over the columns of what is below them.
 struct InlinedInput {
     /// The first plan that is neither a projection nor a filter.
