@@ -186,6 +186,9 @@ import WeirSQL
         "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
         "«unsupported»IMPORT x.y; A := SELECT a FROM t;",
         "«unsupported»F(x INT) := SELECT a FROM t;",
+        "CREATE TABLE s (r ROW<x INT>, c AS «unsupported»r.x) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
+        "CREATE TABLE s (r ROW<x INT>, CONSTRAINT k CHECK («unsupported»r.x > 0)) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
+        "CREATE TABLE s (ts TIMESTAMP(3), d ARRAY<TIMESTAMP(3)>, WATERMARK FOR ts AS «unsupported»d[1]) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
     ]
 
     /// Each common table reads the one before it twice: the plan doubles with each.
@@ -198,6 +201,18 @@ import WeirSQL
         )
         #expect(Set(found.diagnostics.map(\.code)) == ["too-long"])
         #expect(found.diagnostics.count < 5, "\(found.diagnostics.count)")
+    }
+
+    /// Each subquery reads the column below it twice: merged they would double with each.
+    @Test func expressionsThatDoubleStayApart() {
+        let query = (0..<40).reduce("SELECT a FROM t") { inner, _ in
+            "SELECT a + a AS a FROM (\(inner))"
+        }
+        let found = Self.compile("A := \(query);")
+        #expect(found.diagnostics.isEmpty, "\(found.diagnostics)")
+        #expect(found.definitions.first?.optimised.columns.map(\.name) == ["a"])
+        let stages = found.plan?.stages.filter { if case .calc = $0.node { true } else { false } }
+        #expect((2...40).contains(stages?.count ?? 0))
     }
 
     @Test("mistakes are found at their place", arguments: mistakes)

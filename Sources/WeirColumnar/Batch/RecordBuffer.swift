@@ -1,9 +1,9 @@
 // The memory behind raw records: written once by a reader, then shared read-only.
 
-/// A block of bytes that a source reader fills and batches point into.
+/// A block of bytes that batches point into.
 ///
-/// `@unchecked Sendable` holds because the reader alone writes, before it hands the buffer on;
-/// from then on nobody writes.
+/// `@unchecked Sendable` holds because only who made the buffer writes (a source reader, or a copy
+/// for a tap), and only before it is handed on; from then on nobody writes.
 package final class RecordBuffer: @unchecked Sendable {
     /// Readable bytes past the end, so that kernels may load whole words.
     package static let padding = 64

@@ -122,7 +122,7 @@ extension ScriptBinder {
                     scope: scope, allowsAggregates: false, place: "a computed column")
                 let bound = binder.bind(written)
                 diagnostics += binder.diagnostics
-                guard let bound else { continue }
+                guard let bound, canCompute(bound) else { continue }
                 let isKey = key?.contains { $0.key == name.key } ?? false
                 names.append(name.name)
                 expressions.append(
@@ -148,7 +148,7 @@ extension ScriptBinder {
             }
             var binder = ExpressionBinder(
                 scope: scope, allowsAggregates: false, place: "a CHECK constraint")
-            if let condition = binder.bindBoolean(written) {
+            if let condition = binder.bindBoolean(written), canCompute(condition) {
                 result.append((name.name, condition))
             }
             diagnostics += binder.diagnostics
@@ -188,7 +188,7 @@ extension ScriptBinder {
                 scope: scope, allowsAggregates: false, place: "a watermark")
             let bound = binder.bind(written)
             diagnostics += binder.diagnostics
-            guard let bound else { continue }
+            guard let bound, canCompute(bound) else { continue }
             guard bound.type.kind.isTimestamp else {
                 diagnostics.append(
                     .error(

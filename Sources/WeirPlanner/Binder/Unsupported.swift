@@ -9,6 +9,13 @@ extension ScriptBinder {
             .error("unsupported", "\(what) is not supported yet", at: span, hint: hint))
     }
 
+    /// Whether an expression of a source can be computed; reports one that cannot.
+    mutating func canCompute(_ expression: BoundExpression) -> Bool {
+        guard let problem = OperatorName.unsupported(in: expression) else { return true }
+        diagnostics.append(problem)
+        return false
+    }
+
     /// The statement's kind when it cannot run yet.
     func unsupportedName(_ kind: Statement.Kind) -> String? {
         switch kind {

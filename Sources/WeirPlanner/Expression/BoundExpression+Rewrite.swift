@@ -49,6 +49,12 @@ extension BoundExpression {
         return mapChildren { $0.replacingColumns(body) }
     }
 
+    /// The size that `replacingColumns` would give, found without building it.
+    func sizeReplacingColumns(_ size: (Int) -> Int) -> Int {
+        if case .column(let index) = node { return size(index) }
+        return children.reduce(1) { $0 + $1.sizeReplacingColumns(size) }
+    }
+
     /// Both conditions.
     static func conjunction(_ left: BoundExpression, _ right: BoundExpression) -> BoundExpression {
         BoundExpression(

@@ -55,11 +55,14 @@ package struct BoundExpression: Sendable, Hashable {
     package let node: Node
     package let type: DataType
     package let span: Span
+    /// Nodes in the tree.
+    package let size: Int
 
     package init(_ node: Node, _ type: DataType, _ span: Span) {
         self.node = node
         self.type = type
         self.span = span
+        size = node.children.reduce(1) { $0 + $1.size }
     }
 
     /// Equality is of meaning: the place in the text does not count.
@@ -77,9 +80,13 @@ package struct BoundExpression: Sendable, Hashable {
         return result
     }
 
+    package var children: [BoundExpression] { node.children }
+}
+
+extension BoundExpression.Node {
     /// The operands, in order.
     package var children: [BoundExpression] {
-        switch node {
+        switch self {
         case .column, .literal, .aggregate, .over, .parameter: []
         case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
             .distinct(let left, let right, _), .and(let left, let right), .or(let left, let right),

@@ -45,38 +45,39 @@ extension LogicalPlan {
 
 /// A chain of projections and filters as one of each, over the columns of what is below them.
 struct InlinedInput {
-    /// The first plan that is neither a projection nor a filter.
-    let plan: LogicalPlan
+    /// The first plan that is neither a projection nor a filter, or a projection that would make
+    /// the expressions too large.
+    private(set) var plan: LogicalPlan
     /// What the columns of the chain's top are; nil when there is no projection.
     private(set) var values: [BoundExpression]?
     private(set) var filter: BoundExpression?
+    /// Nodes of all expressions: each projection that reads a column twice doubles it.
+    static let maximumSize = 4000
 
     init(_ top: LogicalPlan) {
-        var plan = top
-        var steps: [LogicalNode] = []
+        plan = top
         while true {
-            if case .project(let input, _) = plan.node {
-                steps.append(plan.node)
+            switch plan.node {
+            case .project(let input, let inner):
+                guard take(inner) else { return }
                 plan = input
-            } else if case .filter(let input, _) = plan.node {
-                steps.append(plan.node)
+            case .filter(let input, let condition):
+                filter = filter.map { BoundExpression.conjunction(condition, $0) } ?? condition
                 plan = input
-            } else {
-                break
-            }
-        }
-        self.plan = plan
-        for step in steps.reversed() {
-            switch step {
-            case .project(_, let written): values = written.map { inline($0) }
-            case .filter(_, let condition): add(inline(condition))
-            default: break
+            default:
+                return
             }
         }
     }
 
-    private mutating func add(_ condition: BoundExpression) {
-        filter = filter.map { BoundExpression.conjunction($0, condition) } ?? condition
+    /// Moves the expressions below a projection; false when they would grow too large.
+    private mutating func take(_ inner: [BoundExpression]) -> Bool {
+        let parts = (values ?? []) + (filter.map { [$0] } ?? [])
+        let size = parts.reduce(0) { $0 + $1.sizeReplacingColumns { inner[$0].size } }
+        guard size <= Self.maximumSize || parts.isEmpty else { return false }
+        values = values?.map { $0.replacingColumns { inner[$0] } } ?? inner
+        filter = filter?.replacingColumns { inner[$0] }
+        return true
     }
 
     /// An expression over the chain's top as one over `plan`.

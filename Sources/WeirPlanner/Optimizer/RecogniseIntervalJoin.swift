@@ -46,8 +46,7 @@ private struct TimeBound {
             let first = TimeTerm(one), let second = TimeTerm(other)
         else { return nil }
         // column1 + a ⋚ column2 + b, so column1 − column2 ⋚ b − a
-        let (difference, overflow) = second.shift.subtractingReportingOverflow(first.shift)
-        guard !overflow else { return nil }
+        let difference = second.shift - first.shift
         let isForward = first.column == left && second.column == right
         guard isForward || (first.column == right && second.column == left) else { return nil }
         let step: Int64
@@ -70,6 +69,8 @@ private struct TimeBound {
 private struct TimeTerm {
     let column: Int
     let shift: Int64
+    /// About 9000 years in µs: sums and differences of two of them do not overflow.
+    private static let range: ClosedRange<Int64> = -(1 << 58)...(1 << 58)
 
     init?(_ expression: BoundExpression) {
         switch expression.node {
@@ -81,10 +82,12 @@ private struct TimeTerm {
             self = inner
         case .shift(let operand, let by, let isBack):
             guard let inner = TimeTerm(operand), by.type.kind == .intervalTime,
-                case .literal(.int64(let micros)) = by.node
+                case .literal(.int64(let micros)) = by.node, Self.range.contains(micros)
             else { return nil }
+            let moved = inner.shift + (isBack ? -micros : micros)
+            guard Self.range.contains(moved) else { return nil }
             column = inner.column
-            shift = inner.shift &+ (isBack ? -micros : micros)
+            shift = moved
         default: return nil
         }
     }

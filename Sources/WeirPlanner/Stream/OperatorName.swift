@@ -36,9 +36,18 @@ enum OperatorName {
         }
     }
 
-    /// The name of an expression that cannot be computed yet; nil when it can.
-    static func ofUnsupported(_ expression: BoundExpression) -> String? {
+    /// The first part of an expression that cannot be computed yet, as a finding; nil when all can.
+    static func unsupported(in expression: BoundExpression) -> Diagnostic? {
+        guard let part = expression.first(where: { ofUnsupported($0) != nil }),
+            let name = ofUnsupported(part)
+        else { return nil }
+        return .error("unsupported", "\(name) is not supported yet", at: part.span)
+    }
+
+    private static func ofUnsupported(_ expression: BoundExpression) -> String? {
         switch expression.node {
+        case .aggregate: "an aggregate in this place"
+        case .over: "a call with OVER in this place"
         case .field: "a field of a ROW"
         case .element: "an element of an ARRAY or a MAP"
         case .construct: "the \(expression.type.kind) constructor"

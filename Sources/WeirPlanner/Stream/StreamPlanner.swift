@@ -129,12 +129,8 @@ struct StreamPlanner {
     /// Whether all expressions can be computed; reports those that cannot.
     private mutating func check(_ expressions: [BoundExpression]) -> Bool {
         var isFine = true
-        for expression in expressions {
-            guard
-                let part = expression.first(where: { OperatorName.ofUnsupported($0) != nil }),
-                let name = OperatorName.ofUnsupported(part)
-            else { continue }
-            refuse(name, part.span)
+        for problem in expressions.compactMap(OperatorName.unsupported) {
+            diagnostics.append(problem)
             isFine = false
         }
         return isFine

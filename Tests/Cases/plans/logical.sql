@@ -42,3 +42,4 @@ ByConstant := SELECT COUNT(*) AS n FROM t GROUP BY 1;
 ByAlias := SELECT UPPER(s) AS big, COUNT(*) AS n FROM t GROUP BY big;
 Limited := SELECT x.a FROM (SELECT a FROM t ORDER BY a DESC LIMIT 3) AS x;
 Opened := SELECT *, a + 1 AS more FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) WHERE a > 0; Closed := SELECT window_start, s, SUM(more) AS n FROM Opened GROUP BY window_end, window_start, s;
+A := SELECT t.a FROM t JOIN w ON t.a = w.a AND t.ts BETWEEN w.ts - INTERVAL '2000000' DAY(7) AND w.ts + INTERVAL '2000000' DAY(7);
