@@ -140,3 +140,101 @@ extern "C" const char *weir_json_read(weir_json_parser *p, const char *record, s
         return "the record is not valid JSON";
     }
 }
+
+namespace {
+
+struct event_writer {
+    char *out;
+    size_t size;
+    size_t used = 0;
+
+    bool put(char kind) {
+        if (used + 1 > size) return false;
+        out[used++] = kind;
+        return true;
+    }
+
+    bool put(char kind, std::string_view text) {
+        if (used + 5 + text.size() > size || !put(kind)) return false;
+        for (int shift = 0; shift < 32; shift += 8)
+            out[used++] = static_cast<char>((text.size() >> shift) & 0xFF);
+        std::memcpy(out + used, text.data(), text.size());
+        used += text.size();
+        return true;
+    }
+};
+
+/// Longer strings are no times.
+constexpr size_t string_sample = 40;
+constexpr int maximum_depth = 64;
+
+bool write_value(ondemand::value value, event_writer &events, int depth);
+
+bool write_object(ondemand::object object, event_writer &events, int depth) {
+    if (depth > maximum_depth || !events.put('{')) return false;
+    for (auto field_result : object) {
+        ondemand::field field;
+        std::string_view key;
+        if (std::move(field_result).get(field) || field.unescaped_key().get(key)) return false;
+        if (!events.put('k', key) || !write_value(field.value(), events, depth)) return false;
+    }
+    return events.put('}');
+}
+
+bool write_value(ondemand::value value, event_writer &events, int depth) {
+    ondemand::json_type type;
+    if (value.type().get(type)) return false;
+    switch (type) {
+    case ondemand::json_type::null: return events.put('z');
+    case ondemand::json_type::boolean: {
+        bool flag;
+        return !value.get_bool().get(flag) && events.put('b');
+    }
+    case ondemand::json_type::number: {
+        ondemand::number number;
+        if (value.get_number().get(number)) {
+            // More digits than fit: a number all the same.
+            return events.put('d');
+        }
+        return events.put(number.is_int64() ? 'i' : 'd');
+    }
+    case ondemand::json_type::string: {
+        std::string_view text;
+        if (value.get_string().get(text)) return false;
+        return events.put('s', text.substr(0, string_sample));
+    }
+    case ondemand::json_type::array: {
+        ondemand::array array;
+        if (depth > maximum_depth || value.get_array().get(array) || !events.put('['))
+            return false;
+        for (auto item : array) {
+            ondemand::value element;
+            if (std::move(item).get(element) || !write_value(element, events, depth + 1))
+                return false;
+        }
+        return events.put(']');
+    }
+    case ondemand::json_type::object: {
+        ondemand::object object;
+        if (value.get_object().get(object)) return false;
+        return write_object(object, events, depth + 1);
+    }
+    default: return false;
+    }
+}
+
+} // namespace
+
+extern "C" ptrdiff_t weir_json_events(weir_json_parser *p, const char *record, size_t length,
+                                      char *out, size_t out_size) {
+    try {
+        ondemand::document document;
+        ondemand::object object;
+        event_writer events{out, out_size};
+        if (p->parser.iterate(record, length, length + SIMDJSON_PADDING).get(document)) return -1;
+        if (document.get_object().get(object)) return -1;
+        return write_object(object, events, 0) ? static_cast<ptrdiff_t>(events.used) : -1;
+    } catch (...) {
+        return -1;
+    }
+}

@@ -36,16 +36,17 @@ package struct EngineOptions: Sendable {
 }
 
 package enum Engine {
-    /// Compiles a script against the connectors that exist.
-    package static func compile(_ source: SourceText) -> Compilation {
-        ScriptBinder.compile(source, connectors: ConnectorRegistry.catalog)
+    /// Compiles the script of a project, with all that it imports, against the connectors that
+    /// exist.
+    package static func compile(_ project: Project) -> Compilation {
+        ScriptBinder.compile(project.script, connectors: ConnectorRegistry.catalog)
     }
 
     /// Starts a compiled pipeline.
     ///
     /// - Throws: `StoreError` or `ConnectorError` when the store or a source cannot be opened.
     package static func start(
-        _ plan: StreamPlan, source: SourceText, project: Project, options: EngineOptions
+        _ plan: StreamPlan, sources: SourceMap, project: Project, options: EngineOptions
     ) throws -> Session {
         let folder = (options.storePath as NSString).deletingLastPathComponent
         if !folder.isEmpty {
@@ -53,7 +54,7 @@ package enum Engine {
                 atPath: folder, withIntermediateDirectories: true)
         }
         let store = try StoreWriter(path: options.storePath, isFresh: options.isFresh)
-        let script = SQLPrinter.print(Parser.parse(source))
+        let script = printed(sources)
         let recovery = try store.prepare(tables: plan.tables.map(TableSchema.init), script: script)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes)
@@ -69,8 +70,14 @@ package enum Engine {
             graph: graph, setups: setups, progress: starting.progress, epoch: recovery.epoch,
             writer: writer, options: RunOptions(pace: options.pace, commit: options.commit))
         return Session(
-            plan: plan, source: source, project: project, options: options, run: run,
+            plan: plan, sources: sources, project: project, options: options, run: run,
             isResumed: recovery.epoch > 0)
+    }
+
+    /// All statements of a project, so that layout and comments make no difference.
+    private static func printed(_ sources: SourceMap) -> String {
+        sources.texts.filter { !$0.name.hasSuffix(".json") }
+            .map { SQLPrinter.print(Parser.parse($0)) }.joined(separator: "\n")
     }
 
     /// Opens the store of a run or of an earlier one for reading.

@@ -42,7 +42,7 @@ package struct StageSnapshot: Sendable {
 /// A running pipeline with everything that belongs to it.
 package final class Session: Sendable {
     package let plan: StreamPlan
-    package let source: SourceText
+    package let sources: SourceMap
     package let project: Project
     package let options: EngineOptions
     /// Whether the run goes on from an earlier one.
@@ -50,11 +50,11 @@ package final class Session: Sendable {
     private let run: PipelineRun
 
     init(
-        plan: StreamPlan, source: SourceText, project: Project, options: EngineOptions,
+        plan: StreamPlan, sources: SourceMap, project: Project, options: EngineOptions,
         run: PipelineRun, isResumed: Bool
     ) {
         self.plan = plan
-        self.source = source
+        self.sources = sources
         self.project = project
         self.options = options
         self.run = run

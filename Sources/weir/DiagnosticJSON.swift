@@ -4,19 +4,35 @@ import WeirColumnar
 import WeirSQL
 
 enum DiagnosticJSON {
-    /// A JSON array of `{severity, code, file, line, column, endLine, endColumn, message, hint}`.
-    static func text(_ diagnostics: [Diagnostic], _ source: SourceText) -> String {
+    /// A JSON array of `{severity, code, file, line, column, endLine, endColumn, message, hint,
+    /// note, fixes}`; a fix is `{title, line, column, endLine, endColumn, replacement}`.
+    static func text(_ diagnostics: [Diagnostic], _ sources: SourceMap) -> String {
         let items = diagnostics.inSourceOrder.map { item -> String in
-            let start = source.position(at: item.span.start)
-            let end = source.position(at: item.span.end)
             let hint = item.hint.map { jsonQuoted($0) } ?? "null"
+            let note = item.note.map { jsonQuoted($0) } ?? "null"
+            let fixes = item.fixes.map { fix in
+                """
+                {"title":\(jsonQuoted(fix.title)),\(place(fix.span, sources)),\
+                "replacement":\(jsonQuoted(fix.replacement))}
+                """
+            }
             return """
                 {"severity":"\(item.severity.rawValue)","code":\(jsonQuoted(item.code)),\
-                "file":\(jsonQuoted(source.name)),"line":\(start.line),"column":\(start.column),\
-                "endLine":\(end.line),"endColumn":\(end.column),\
-                "message":\(jsonQuoted(item.message)),"hint":\(hint)}
+                "file":\(jsonQuoted(sources.text(at: item.span.start).name)),\
+                \(place(item.span, sources)),"message":\(jsonQuoted(item.message)),\
+                "hint":\(hint),"note":\(note),"fixes":[\(fixes.joined(separator: ","))]}
                 """
         }
         return "[" + items.joined(separator: ",\n ") + "]\n"
+    }
+
+    private static func place(_ span: Span, _ sources: SourceMap) -> String {
+        let source = sources.text(at: span.start)
+        let start = source.position(at: span.start)
+        let end = source.endPosition(of: span)
+        return """
+            "line":\(start.line),"column":\(start.column),\
+            "endLine":\(end.line),"endColumn":\(end.column)
+            """
     }
 }

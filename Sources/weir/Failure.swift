@@ -30,16 +30,18 @@ struct Compiled {
     /// Finds, reads and compiles; prints diagnostics to standard error.
     ///
     /// - Throws: `ExitCode` 2 when the script is missing or has errors.
-    init(path: String) throws {
+    init(_ arguments: ProjectArguments) throws { try self.init { try arguments.load() } }
+
+    init(load: () throws -> Project) throws {
         do {
-            project = try Project(path: path)
-            compilation = Engine.compile(try project.source())
+            project = try load()
+            compilation = Engine.compile(project)
         } catch let error as ProjectError {
             throw Failure.usage(error.description)
         }
         if !compilation.diagnostics.isEmpty {
             let renderer = DiagnosticRenderer(
-                source: compilation.source, coloured: Console.talkIsColoured)
+                sources: compilation.sources, coloured: Console.talkIsColoured)
             Console.talk(renderer.render(compilation.diagnostics))
         }
         guard let plan = compilation.plan else { throw ExitCode(2) }

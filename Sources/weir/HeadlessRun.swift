@@ -15,7 +15,7 @@ struct HeadlessRun {
         let session: Session
         do {
             session = try Engine.start(
-                compiled.plan, source: compiled.compilation.source, project: compiled.project,
+                compiled.plan, sources: compiled.compilation.sources, project: compiled.project,
                 options: options)
         } catch {
             throw Failure.work("\(error)")

@@ -47,6 +47,8 @@ package final class TemporaryFolder: Sendable {
     @discardableResult
     package func write(_ name: String, bytes: [UInt8]) throws -> String {
         let file = path + "/" + name
+        let folder = (file as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         return file
     }

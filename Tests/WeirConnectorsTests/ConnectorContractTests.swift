@@ -31,7 +31,7 @@ import WeirSQL
     private func plan(_ folder: TemporaryFolder, _ format: String, _ file: String) -> SourcePlan {
         SourcePlan(
             name: "t", connector: "filesystem", format: format, options: ["path": file],
-            columns: [Field("a", .bigint), Field("b", .string)], span: .init(0, 0))
+            columns: [Field("a", .bigint), Field("b", .string)])
     }
 
     /// Reads everything from a position; rows as text and the position behind each piece.

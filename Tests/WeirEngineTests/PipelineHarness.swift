@@ -51,7 +51,7 @@ struct PipelineHarness {
     ) throws -> Session {
         let path = try folder.write("pipeline.sqrl", script)
         let project = try Project(path: path)
-        let compilation = Engine.compile(try project.source())
+        let compilation = Engine.compile(project)
         guard let plan = compilation.plan else {
             throw Failure(description: "\(compilation.diagnostics)")
         }
@@ -60,7 +60,7 @@ struct PipelineHarness {
             chunkBytes: chunkBytes)
         options.commit.rows = commitRows
         return try Engine.start(
-            plan, source: compilation.source, project: project, options: options)
+            plan, sources: compilation.sources, project: project, options: options)
     }
 
     /// The rows of a query, values joined by `|`.

@@ -154,7 +154,8 @@ import WeirSQL
         let source = SourceText(name: path, try Repository.text(path))
         let compilation = ScriptBinder.compile(source, connectors: ConnectorRegistry.catalog)
         let plan = try #require(compilation.plan, "\(compilation.diagnostics)")
-        let text = try #require(PlanExplainer(plan: plan, source: source).text(table: nil))
+        let text = try #require(
+            PlanExplainer(plan: plan, sources: SourceMap(source)).text(table: nil))
         #expect(Golden.difference(text, file: "plans/flights.txt") == nil)
         let graph = PlanGraph(plan: plan)
         #expect(Golden.difference(graph.text, file: "plans/flights-graph.txt") == nil)
@@ -163,6 +164,6 @@ import WeirSQL
             try JSONSerialization.jsonObject(with: Data(graph.json.utf8)) as? [[String: Any]])
         #expect(stages.count == plan.stages.count)
         #expect(stages.last?["inputs"] as? [Int] == plan.stages.last?.input.map { [$0] })
-        #expect(PlanExplainer(plan: plan, source: source).text(table: "nothing") == nil)
+        #expect(PlanExplainer(plan: plan, sources: SourceMap(source)).text(table: "nothing") == nil)
     }
 }

@@ -126,6 +126,9 @@ import WeirSQL
         }
     }
 
+    private static let json =
+        "WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');"
+
     static let mistakes = [
         "A := SELECT «ambiguous-column»a FROM t JOIN w ON t.a = w.a;",
         "A := SELECT x.a FROM t JOIN w ON «unknown-table»x.a = w.a;",
@@ -184,11 +187,11 @@ import WeirSQL
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO «column-count»s (a, b) SELECT a FROM t;",
         "«unsupported»SET 'table.local-time-zone' = 'Europe/Berlin'; A := SELECT a FROM t;",
         "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
-        "«unsupported»IMPORT x.y; A := SELECT a FROM t;",
+        "IMPORT «unknown-module»x.y; A := SELECT a FROM t;",
         "«unsupported»F(x INT) := SELECT a FROM t;",
-        "CREATE TABLE s (r ROW<x INT>, c AS «unsupported»r.x) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
-        "CREATE TABLE s (r ROW<x INT>, CONSTRAINT k CHECK («unsupported»r.x > 0)) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
-        "CREATE TABLE s (ts TIMESTAMP(3), d ARRAY<TIMESTAMP(3)>, WATERMARK FOR ts AS «unsupported»d[1]) WITH ('connector' = 'filesystem', 'path' = 's', 'format' = 'json');",
+        "CREATE TABLE s (r ROW<x INT>, c AS «unsupported»r.x) \(json)",
+        "CREATE TABLE s (r ROW<x INT>, CONSTRAINT k CHECK («unsupported»r.x > 0)) \(json)",
+        "CREATE TABLE s (ts TIMESTAMP(3), d ARRAY<TIMESTAMP(3)>, WATERMARK FOR ts AS «unsupported»d[1]) \(json)",
     ]
 
     /// Each common table reads the one before it twice: the plan doubles with each.

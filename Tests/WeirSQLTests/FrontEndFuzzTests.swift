@@ -11,8 +11,10 @@ import WeirSQL
         let bytes = (0..<random.below(400)).map { _ in UInt8(random.below(256)) }
         let source = SourceText(name: "seed \(seed)", bytes: bytes)
         let script = Parser.parse(source)
-        _ = DiagnosticRenderer(source: source, coloured: true).render(script.diagnostics)
-        _ = DiagnosticRenderer(source: source, coloured: false).render(script.diagnostics)
+        _ = DiagnosticRenderer(sources: SourceMap(source), coloured: true).render(
+            script.diagnostics)
+        _ = DiagnosticRenderer(sources: SourceMap(source), coloured: false).render(
+            script.diagnostics)
     }
 
     private static let words = [

@@ -77,8 +77,10 @@ import WeirSQL
         let wide = (0..<200).map { "column\($0)" }.joined(separator: ", ")
         let source = SourceText(name: "x.sqrl", "A := SELECT \(wide), \"a\", \(wide) FROM t;")
         let script = Parser.parse(source)
-        let lines = DiagnosticRenderer(source: source, coloured: false).render(script.diagnostics)
-            .split(separator: "\n")
+        let lines = DiagnosticRenderer(sources: SourceMap(source), coloured: false).render(
+            script.diagnostics
+        )
+        .split(separator: "\n")
         #expect(lines.allSatisfy { $0.count < 180 })
         let text = lines[3].dropFirst(4)
         let carets = lines[4].dropFirst(4)
@@ -90,7 +92,8 @@ import WeirSQL
     @Test func renderedDiagnosticShowsPlaceAndHint() {
         let source = SourceText(name: "x.sqrl", "A := SELECT \"a\" FROM t;")
         let script = Parser.parse(source)
-        let text = DiagnosticRenderer(source: source, coloured: false).render(script.diagnostics)
+        let text = DiagnosticRenderer(sources: SourceMap(source), coloured: false).render(
+            script.diagnostics)
         #expect(
             text.hasPrefix(
                 """

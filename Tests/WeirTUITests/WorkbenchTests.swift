@@ -48,7 +48,10 @@ enum SampleModel {
         var model = Model(
             width: width, height: height, theme: .plain, pipeline: "flights",
             storePath: "flights.db",
-            scriptText: (try? Repository.text("sample-data/nyc-flights/flights.sqrl")) ?? "")
+            texts: SourceMap(
+                SourceText(
+                    name: "flights.sqrl",
+                    (try? Repository.text("sample-data/nyc-flights/flights.sqrl")) ?? "")))
         for second in 1...12 { _ = model.update(.snapshot(snapshot(second: second))) }
         _ = model.update(
             .rejectGroups([

@@ -41,6 +41,15 @@ const char *weir_json_read(weir_json_parser *parser, const char *record, size_t 
                            char *arena, size_t arena_size, size_t *arena_used,
                            uint8_t *kinds, uint32_t *starts, uint32_t *ends);
 
+/// What a record is made of, for those who do not know its fields.
+///
+/// Writes events to `out` (which has `out_size` bytes; twice the record and 64 are enough): `{` `}`
+/// `[` `]`, `k` and `s` with a length (4 bytes, little endian) and that many bytes of a key or of
+/// the start of a string, `i` for a 64-bit integer, `d` for another number, `b` and `z` for booleans
+/// and null. Returns the bytes written, or -1 when the record is not one JSON object.
+ptrdiff_t weir_json_events(weir_json_parser *parser, const char *record, size_t length, char *out,
+                           size_t out_size);
+
 #ifdef __cplusplus
 }
 #endif

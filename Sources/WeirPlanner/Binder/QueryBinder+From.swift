@@ -61,10 +61,10 @@ extension ScriptBinder {
             refuse("the hint OPTIONS", option.keySpan)
             return nil
         }
-        guard let (plan, name) = resolve(path, span),
+        guard let (plan, _) = resolve(path, span),
             let renamed = rename(plan, alias?.columns ?? [])
         else { return nil }
-        return named(renamed, alias, default: name)
+        return named(renamed, alias, default: path.last?.name)
     }
 
     /// Operators that a common table may unfold to.
@@ -86,7 +86,9 @@ extension ScriptBinder {
             return (common, path[0].name)
         }
         guard let (stage, relation, name) = resolveTable(path, span) else { return nil }
-        if let windowed = tables[path[0].key]?.windowed { return (windowed, name) }
+        if let key = key(of: path, span), let windowed = tables[key]?.windowed {
+            return (windowed, name)
+        }
         return (
             LogicalPlan(.scan(stage: stage, name: name, relation), relation.columns, span), name
         )

@@ -107,7 +107,8 @@ extension ScriptBinder {
                 hasFailed = true
                 continue
             }
-            if let problem = problem(option.value, description.kind) {
+            let value = optionValue(option, description.kind)
+            if let problem = problem(value, description.kind) {
                 diagnostics.append(
                     .error(
                         "bad-option", "'\(option.key)' \(problem)", at: option.valueSpan,
@@ -120,7 +121,7 @@ extension ScriptBinder {
                         "duplicate-option", "'\(option.key)' is given twice", at: option.keySpan))
                 hasFailed = true
             }
-            result[option.key] = option.value
+            result[option.key] = value
         }
         for option in known where option.isRequired && result[option.key] == nil {
             diagnostics.append(
@@ -133,13 +134,45 @@ extension ScriptBinder {
         return hasFailed ? nil : result
     }
 
+    /// The value with the variables of the environment, paths as the connector opens them.
+    private mutating func optionValue(_ option: TableOption, _ kind: OptionKind) -> String {
+        let folder = folders[sources.text(at: option.keySpan.start).base] ?? ProjectPath()
+        if kind == .path, let path = dataPath(option.value, folder) { return path }
+        let resolved = EnvironmentText(
+            option.value, project.settings.environment, resolvesSecrets: false)
+        for name in resolved.missing {
+            diagnostics.append(
+                .warning(
+                    "unset-variable", "the environment has no variable \(name)",
+                    at: option.valueSpan,
+                    hint: "set it, or give a default: ${\(name):-value}"))
+        }
+        guard kind == .path, let path = ProjectPath(resolved.text, from: folder),
+            path.include != nil || !folder.parts.isEmpty, !resolved.text.contains("://")
+        else { return resolved.text }
+        return project.files.connectorPath(path)
+    }
+
+    /// DataSQRL puts all data files into one folder, which `${DATA_PATH}` names.
+    private func dataPath(_ value: String, _ folder: ProjectPath) -> String? {
+        let prefix = "${DATA_PATH}/"
+        guard value.hasPrefix(prefix), project.settings.environment["DATA_PATH"] == nil else {
+            return nil
+        }
+        let name = String(value.dropFirst(prefix.count))
+        let near = folder.appending(name)
+        if project.files.isFile(near) { return project.files.connectorPath(near) }
+        let found = project.files.find(named: name)
+        return found.first.map { project.files.connectorPath($0) }
+    }
+
     private func owner(_ connector: ConnectorDescription, _ format: FormatDescription?) -> String {
         format.map { "\(connector.name) with \($0.name)" } ?? "the connector \(connector.name)"
     }
 
     private func problem(_ value: String, _ kind: OptionKind) -> String? {
         switch kind {
-        case .text: return nil
+        case .text, .path: return nil
         case .boolean:
             return ["true", "false"].contains(value.lowercased()) ? nil : "is true or false"
         case .character:

@@ -23,12 +23,13 @@ extension ScriptBinder {
         _ definition: Definition, _ statement: Statement, _ additions: [Definition]
     ) {
         guard let bound = bindRows(definition), let extended = add(additions, to: bound) else {
-            if definition.parent == nil { failedNames.insert(definition.name.key) }
+            if definition.parent == nil { failedNames.insert(context.key(definition.name)) }
             return
         }
         let isHidden =
             definition.name.name.hasPrefix("_")
-            || statement.preamble.hints.contains { $0.name.key == "no_query" }
+            || !context.isExposed
+            || (statement.preamble.hints + context.hints).contains { $0.name.key == "no_query" }
         define(definition.name, extended, statement, isStored: !isHidden)
     }
 
@@ -121,15 +122,16 @@ extension ScriptBinder {
                 .error(
                     "reserved-name", "names that begin with weir_ or sqlite_ are reserved",
                     at: name.span))
-            failedNames.insert(name.key)
+            failedNames.insert(context.key(name))
             return
         }
-        let (stage, optimised) = makeStage(bound.plan, name: name.name)
+        let shown = context.shown(name)
+        let (stage, optimised) = makeStage(bound.plan, name: shown)
         definitions.append(
-            CompiledDefinition(name: name.name, logical: bound.plan, optimised: optimised))
+            CompiledDefinition(name: shown, logical: bound.plan, optimised: optimised))
         let relation = optimised.relation
         let table = CatalogTable(
-            name: name.name, kind: .stream(stage: stage ?? -1), relation: relation,
+            name: shown, kind: .stream(stage: stage ?? -1), relation: relation,
             span: name.span, hasLimit: bound.limit != nil,
             windowed: bound.limit == nil && stage != nil ? optimised.windowed : nil)
         guard register(name, table), isStored, let stage else { return }

@@ -7,29 +7,23 @@ extension ScriptBinder {
     mutating func bindInsert(
         _ target: [Identifier], _ columns: [Identifier], _ query: Query, _ statement: Statement
     ) {
-        guard let name = target.last, target.count == 1 else {
-            return refuse("INSERT INTO a table of another database", statement.span.clipped)
-        }
         guard let bound = bind(query) else { return }
-        insert(into: name, columns, bound, statement)
+        insert(into: target, columns, bound, statement)
     }
 
     private mutating func insert(
-        into target: Identifier, _ columns: [Identifier], _ bound: BoundQuery,
+        into path: [Identifier], _ columns: [Identifier], _ bound: BoundQuery,
         _ statement: Statement
     ) {
-        guard let table = tables[target.key] else {
-            if failedNames.contains(target.key) { return }
-            let suggestion = nearestName(to: target.name, among: tables.values.map(\.name))
-            diagnostics.append(
-                .error(
-                    "unknown-table", "there is no table '\(target.name)' to insert into",
-                    at: target.span,
-                    hint: suggestion.map { "did you mean \($0)?" }
-                        ?? "CREATE TABLE \(target.name) comes before it is inserted into"))
-            return
+        guard let target = path.last, let first = path.first else { return }
+        let span = first.span.union(target.span)
+        guard let key = key(of: path, span) else { return }
+        guard let table = tables[key] else {
+            return reportUnknownTable(
+                path, key, span,
+                otherwise: "CREATE TABLE \(target.name) comes before it is inserted into")
         }
-        guard let create = createStatements[target.key] else {
+        guard let create = createStatements[key] else {
             diagnostics.append(
                 .error(
                     "not-a-sink",
@@ -37,6 +31,13 @@ extension ScriptBinder {
                         + " inserted into", at: target.span))
             return
         }
+        write(create, target, columns, bound, statement)
+    }
+
+    private mutating func write(
+        _ create: CreateTable, _ target: Identifier, _ columns: [Identifier],
+        _ bound: BoundQuery, _ statement: Statement
+    ) {
         guard let sink = bindSink(create, bound, target, columns, statement) else { return }
         let (stage, optimised) = makeStage(sink.rows, name: "\(target.name).insert")
         guard let stage else { return }
@@ -62,11 +63,13 @@ extension ScriptBinder {
             return
         }
         if target.names.count == 1, !target.isAll {
-            return insert(into: first, [], BoundQuery(plan: plan), statement)
+            return insert(into: [first], [], BoundQuery(plan: plan), statement)
+        }
+        if first.key == "log", target.names.count == 2 {
+            return refuse("EXPORT to a log", target.span)
         }
         guard target.names.count == 2, first.key == "print" || first.key == "logger" else {
-            let what = first.key == "log" ? "EXPORT to a log" : "EXPORT to a table of another file"
-            return refuse(what, target.span)
+            return exportToModule(plan, target, statement)
         }
         let (stage, optimised) = makeStage(plan, name: "\(name).insert")
         guard let stage else { return }
@@ -76,19 +79,35 @@ extension ScriptBinder {
         addSink(sink, stage, optimised.relation, statement)
     }
 
+    /// `EXPORT table TO folder.sink` or `folder.script.Table`.
+    private mutating func exportToModule(
+        _ plan: LogicalPlan, _ target: ModulePath, _ statement: Statement
+    ) {
+        if target.names.count == 2,
+            createStatements[target.names.map(\.key).joined(separator: ".")]
+                != nil
+        {
+            return insert(into: target.names, [], BoundQuery(plan: plan), statement)
+        }
+        guard let sink = sinkTable(target, columns: plan.columns), let name = target.names.last
+        else { return }
+        write(sink, name, [], BoundQuery(plan: plan), statement)
+    }
+
     // MARK: SET
 
     mutating func bindSetting(_ key: String, _ value: String, _ statement: Statement) {
         let place = statement.span.clipped
-        if key == "table.local-time-zone" {
-            if !["utc", "etc/utc", "gmt", "z"].contains(value.lowercased()) {
-                refuse("a session time zone other than UTC", place)
-            }
-            return
-        }
+        if key == "table.local-time-zone" { return bindTimeZone(value, at: place) }
         diagnostics.append(
             .warning(
                 "setting-ignored", "the setting '\(key)' has no effect here", at: place))
+    }
+
+    mutating func bindTimeZone(_ zone: String, at place: Span) {
+        if !["utc", "etc/utc", "gmt", "z"].contains(zone.lowercased()) {
+            refuse("a session time zone other than UTC", place)
+        }
     }
 
     // MARK: Sinks

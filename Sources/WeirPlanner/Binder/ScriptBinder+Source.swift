@@ -9,6 +9,9 @@ extension ScriptBinder {
         _ table: CreateTable, span: Span, relation: inout Relation
     ) -> Int? {
         let errorsBefore = diagnostics.filter { $0.severity == .error }.count
+        if let column = table.partitionedBy.first {
+            refuse("PARTITIONED BY in a table of files", column.span)
+        }
         let key = primaryKey(table)
         let physical = physicalColumns(table, key: key)
         var expressions: [BoundExpression] = []
@@ -40,7 +43,7 @@ extension ScriptBinder {
     ) -> Int {
         let source = SourcePlan(
             name: table.name.name, connector: settings.connector, format: settings.format,
-            options: settings.options, columns: physical, span: span)
+            options: settings.options, columns: physical)
         let readRelation = Relation(columns: physical, rowtime: nil, key: nil, mode: .append)
         let isPlain =
             constraints.isEmpty && watermark == nil && expressions.count == physical.count

@@ -11,7 +11,8 @@ package struct Compilation: Sendable {
     package let definitions: [CompiledDefinition]
     /// Of all stages: lexer, parser and binder.
     package let diagnostics: [Diagnostic]
-    package let source: SourceText
+    /// The script and all files that it imports.
+    package let sources: SourceMap
 }
 
 /// A definition as relational algebra.
@@ -26,9 +27,21 @@ package struct CompiledDefinition: Sendable {
 /// Binds a script statement by statement; an error in one does not hide those in the next.
 package struct ScriptBinder {
     let connectors: ConnectorCatalog
-    var diagnostics: [Diagnostic] = []
+    let project: ScriptProject
+    var sources: SourceMap
+    var diagnostics: [Diagnostic]
     var graph = GraphBuilder()
-    /// Tables by lower-case name.
+    /// The file at hand.
+    var context: ModuleContext
+    /// Files that are being imported, from the outside in.
+    var openModules: [ProjectPath]
+    /// The folder of each text, by the offset where it begins.
+    var folders: [Int: ProjectPath] = [:]
+    /// Other names of functions (`IMPORT stdlib.math.hypot AS h`), upper case.
+    var functionAliases: [String: String] = [:]
+    /// Namespaces of tables, lower case.
+    var databases: Set<String> = []
+    /// Tables by lower-case name, with their namespace in front.
     var tables: [String: CatalogTable] = [:]
     /// Names whose definition failed; using them is not reported again.
     var failedNames: Set<String> = []
@@ -38,32 +51,70 @@ package struct ScriptBinder {
     var parameters: [String: DataType] = [:]
     var definitions: [CompiledDefinition] = []
 
-    /// Parses and binds a script.
+    /// Parses and binds a script that imports nothing.
     package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
-        let script = Parser.parse(source)
-        var binder = ScriptBinder(connectors: connectors)
-        binder.diagnostics = script.diagnostics
-        binder.noteFailedNames(script)
-        var rest = script.statements[...]
-        while let statement = rest.popFirst() {
-            binder.bind(statement, additions: Self.takeAdditions(to: statement, from: &rest))
-        }
-        let stages = binder.graph.pruned()
-        if !binder.diagnostics.hasErrors, stages.isEmpty {
-            binder.diagnostics.append(
-                .error(
-                    "no-output", "this script defines nothing to run", at: Span(0, 0),
-                    hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
-        }
-        // What is read twice may be wrong twice.
-        binder.diagnostics = binder.diagnostics.unique
-        let isUsable = !binder.diagnostics.hasErrors
-        return Compilation(
-            plan: isUsable ? StreamPlan(stages: stages) : nil,
-            definitions: binder.definitions, diagnostics: binder.diagnostics, source: source)
+        let path = ProjectPath([source.name])
+        let project = ScriptProject(main: path, files: NoFiles(), settings: ProjectSettings())
+        var binder = ScriptBinder(project, connectors)
+        return binder.compile(source.bytes)
     }
 
-    private init(connectors: ConnectorCatalog) { self.connectors = connectors }
+    /// Parses and binds the script of a project with all that it imports.
+    package static func compile(
+        _ project: ScriptProject, connectors: ConnectorCatalog
+    ) -> Compilation {
+        var binder = ScriptBinder(project, connectors)
+        do throws(FileProblem) {
+            return binder.compile(try project.files.read(project.main))
+        } catch {
+            binder.diagnostics.append(.error("unreadable-file", error.message, at: Span(0, 0)))
+            return binder.compilation([])
+        }
+    }
+
+    private init(_ project: ScriptProject, _ connectors: ConnectorCatalog) {
+        self.connectors = connectors
+        self.project = project
+        sources = project.sources
+        diagnostics = project.diagnostics
+        context = ModuleContext(folder: project.main.folder)
+        openModules = [project.main]
+    }
+
+    private mutating func compile(_ bytes: [UInt8]) -> Compilation {
+        if let zone = project.settings.timeZone { bindTimeZone(zone, at: Span(0, 0)) }
+        let isTemplate = project.main.name.hasSuffix(".sqrl")
+        let script = parse(
+            project.main, bytes, values: isTemplate ? project.settings.templateValues : nil)
+        sources.markMain()
+        bindStatements(of: script)
+        let stages = graph.pruned()
+        if !diagnostics.hasErrors, stages.isEmpty {
+            let start = script.source.base
+            diagnostics.append(
+                .error(
+                    "no-output", "this script defines nothing to run", at: Span(start, start),
+                    hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
+        }
+        return compilation(stages)
+    }
+
+    private func compilation(_ stages: [StagePlan]) -> Compilation {
+        // What is read twice may be wrong twice.
+        let found = diagnostics.unique
+        return Compilation(
+            plan: found.hasErrors ? nil : StreamPlan(stages: stages),
+            definitions: definitions, diagnostics: found, sources: sources)
+    }
+
+    /// Binds the statements of a script in the namespace at hand.
+    mutating func bindStatements(of script: Script) {
+        noteFailedNames(script)
+        var rest = script.statements[...]
+        while let statement = rest.popFirst() {
+            bind(statement, additions: Self.takeAdditions(to: statement, from: &rest))
+        }
+    }
 
     /// A statement that did not parse may have defined anything; names after an error that look
     /// defined in the text are not called unknown.
@@ -85,7 +136,7 @@ package struct ScriptBinder {
             let isCreated =
                 index > 0 && (tokens[index - 1].isWord("TABLE") || tokens[index - 1].isWord("VIEW"))
             if isDefinition || isCreated, !defined.contains(token.text.lowercased()) {
-                failedNames.insert(token.text.lowercased())
+                failedNames.insert(context.key(Identifier(token.text, token.span)))
             }
         }
     }
@@ -97,7 +148,7 @@ package struct ScriptBinder {
         case .define(let definition): bindDefinition(definition, statement, additions)
         case .createView(let name, let columns, let query):
             guard let bound = bind(query), let plan = rename(bound.plan, columns) else {
-                failedNames.insert(name.key)
+                failedNames.insert(context.key(name))
                 return
             }
             define(name, BoundQuery(plan: plan), statement, isStored: false)
@@ -105,8 +156,19 @@ package struct ScriptBinder {
             bindInsert(target, columns, query, statement)
         case .exporting(let table, let target): bindExport(table, target, statement)
         case .set(let key, let value): bindSetting(key, value, statement)
-        default:
-            refuse(unsupportedName(statement.kind) ?? "this statement", statement.span.clipped)
+        case .importing(let path, let alias): bindImport(path, alias: alias, statement)
+        case .importingFile(let file, let alias):
+            bindFileImport(file, alias: alias, statement)
+        case .createFunction(let function):
+            refuseForeign(function.className, at: function.name.span)
+        case .createDatabase(let name): databases.insert(name.key)
+        case .use(let path): bindUse(path, statement.span)
+        case .nextBatch:
+            diagnostics.append(
+                .error(
+                    "unsupported", "NEXT_BATCH is not supported", at: statement.span,
+                    hint: "it cuts a batch job of Flink in parts; here all statements of a script"
+                        + " run together: run one script after the other"))
         }
     }
 
@@ -133,12 +195,15 @@ package struct ScriptBinder {
     }
 
     mutating func register(_ name: Identifier, _ table: CatalogTable) -> Bool {
-        if tables[name.key] != nil {
+        let key = context.key(name)
+        if tables[key] != nil {
             diagnostics.append(
-                .error("duplicate-table", "'\(name.name)' is already defined", at: name.span))
+                .error(
+                    "duplicate-table", "'\(name.name)' is already defined",
+                    at: context.importedBy ?? name.span))
             return false
         }
-        tables[name.key] = table
+        tables[key] = table
         return true
     }
 
@@ -148,19 +213,9 @@ package struct ScriptBinder {
     mutating func resolveTable(
         _ path: [Identifier], _ span: Span
     ) -> (stage: Int, relation: Relation, name: String)? {
-        guard path.count == 1, let name = path.first else {
-            diagnostics.append(
-                .error("unsupported", "tables of other databases are not supported yet", at: span))
-            return nil
-        }
-        guard var table = tables[name.key] else {
-            if failedNames.contains(name.key) { return nil }
-            let suggestion = nearestName(to: name.name, among: tables.values.map(\.name))
-            diagnostics.append(
-                .error(
-                    "unknown-table", "there is no table '\(name.name)'", at: span,
-                    hint: suggestion.map { "did you mean \($0)?" }
-                        ?? "a table is defined before it is read"))
+        guard let key = key(of: path, span) else { return nil }
+        guard var table = tables[key] else {
+            reportUnknownTable(path, key, span)
             return nil
         }
         if table.hasLimit {
@@ -185,41 +240,39 @@ package struct ScriptBinder {
             guard
                 let stage = bindSource(create, span: statementSpan, relation: &table.relation)
             else {
-                failedNames.insert(name.key)
-                tables[name.key] = nil
+                failedNames.insert(key)
+                tables[key] = nil
                 return nil
             }
             table.kind = .stream(stage: stage)
-            tables[name.key] = table
+            tables[key] = table
         }
         guard case .stream(let stage) = table.kind else { return nil }
         return (stage, table.relation, table.name)
     }
 
-    private mutating func bindCreate(_ table: CreateTable, _ statement: Statement) {
+    /// - Parameter siblings: tables of the same file that are not bound, by lower-case name.
+    mutating func bindCreate(
+        _ written: CreateTable, _ statement: Statement, siblings: [String: CreateTable] = [:]
+    ) {
+        let key = context.key(written.name)
+        if written.isIfNotExists, tables[key] != nil { return }
+        guard var table = expandLike(written, siblings: siblings) else {
+            failedNames.insert(key)
+            return
+        }
+        table.name = Identifier(context.shown(written.name), written.name.span)
         let relation = Relation(columns: [], rowtime: nil, key: nil, mode: .append)
         let entry = CatalogTable(
             name: table.name.name, kind: .external(table, span: statement.span),
             relation: relation, span: table.name.span, hasLimit: false)
-        guard register(table.name, entry) else { return }
-        guard checkForms(table) else {
-            failedNames.insert(table.name.key)
-            tables[table.name.key] = nil
-            return
-        }
+        guard register(written.name, entry) else { return }
         // Checked in full even when nobody reads it; the stage is pruned if unused.
-        createStatements[table.name.key] = table
+        createStatements[key] = table
         if diagnosticsOfSource(table) {
-            failedNames.insert(table.name.key)
-            tables[table.name.key] = nil
+            failedNames.insert(key)
+            tables[key] = nil
         }
-    }
-
-    /// Whether the statement has only forms that work yet.
-    private mutating func checkForms(_ table: CreateTable) -> Bool {
-        if let like = table.like { refuse("CREATE TABLE … LIKE", like.span) }
-        if let column = table.partitionedBy.first { refuse("PARTITIONED BY", column.span) }
-        return table.like == nil && table.partitionedBy.isEmpty
     }
 
     private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {
@@ -231,7 +284,7 @@ package struct ScriptBinder {
         return diagnostics.filter { $0.severity == .error }.count > before
     }
 
-    /// CREATE TABLE statements seen, by lower-case name.
+    /// CREATE TABLE statements seen, by lower-case name with their namespace.
     var createStatements: [String: CreateTable] = [:]
 }
 

@@ -16,17 +16,6 @@ extension ScriptBinder {
         return false
     }
 
-    /// The statement's kind when it cannot run yet.
-    func unsupportedName(_ kind: Statement.Kind) -> String? {
-        switch kind {
-        case .importing, .importingFile: "IMPORT"
-        case .createFunction: "CREATE FUNCTION"
-        case .createDatabase: "CREATE DATABASE"
-        case .use: "USE"
-        case .nextBatch: "NEXT_BATCH"
-        case .createTable, .define, .createView, .insert, .exporting, .set: nil
-        }
-    }
 }
 
 extension ExpressionBinder {

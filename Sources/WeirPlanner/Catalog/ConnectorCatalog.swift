@@ -3,6 +3,8 @@
 /// What an option's value may be.
 package enum OptionKind: Sendable, Equatable {
     case text
+    /// A file or a folder; relative ones begin at the file that declares the table.
+    case path
     case boolean
     /// One character; `\t` is a tab.
     case character

@@ -6,11 +6,11 @@ package import WeirSQL
 /// Renders plans as text.
 package struct PlanExplainer: Sendable {
     private let plan: StreamPlan
-    private let source: SourceText
+    private let sources: SourceMap
 
-    package init(plan: StreamPlan, source: SourceText) {
+    package init(plan: StreamPlan, sources: SourceMap) {
         self.plan = plan
-        self.source = source
+        self.sources = sources
     }
 
     /// All stages, or those that lead to one table; nil when there is no such table.
@@ -42,7 +42,7 @@ package struct PlanExplainer: Sendable {
 
     private func describe(_ stage: StagePlan) -> String {
         let relation = stage.relation
-        var lines = ["=== \(stage.name)  [\(stage.node.label)]  line \(line(stage.span))"]
+        var lines = ["=== \(stage.name)  [\(stage.node.label)]  \(place(stage.span))"]
         if let input = stage.input { lines.append("input     \(plan.stages[input].name)") }
         lines.append("does      \(work(stage))")
         lines.append("changes   \(relation.mode == .append ? "append only" : "updates by key")")
@@ -59,7 +59,12 @@ package struct PlanExplainer: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func line(_ span: Span) -> Int { source.position(at: span.start).line }
+    /// `line 3`, with the file when it is not the script itself.
+    private func place(_ span: Span) -> String {
+        let text = sources.text(at: span.start)
+        let line = text.position(at: span.start).line
+        return text.base == sources.main.base ? "line \(line)" : "\(text.name):\(line)"
+    }
 
     private func work(_ stage: StagePlan) -> String {
         switch stage.node {
@@ -102,7 +107,7 @@ package struct PlanExplainer: Sendable {
 
     /// The text that the user wrote for an expression, on one line.
     private func text(_ expression: BoundExpression) -> String {
-        source.text(expression.span).split { $0 == " " || $0 == "\n" || $0 == "\t" }
+        sources.text(expression.span).split { $0 == " " || $0 == "\n" || $0 == "\t" }
             .joined(separator: " ")
     }
 }

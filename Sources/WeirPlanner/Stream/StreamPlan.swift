@@ -86,18 +86,16 @@ package struct SourcePlan: Sendable {
     package let options: [String: String]
     /// Columns that are read from the records.
     package let columns: [Field]
-    package let span: Span
 
     package init(
         name: String, connector: String, format: String?, options: [String: String],
-        columns: [Field], span: Span
+        columns: [Field]
     ) {
         self.name = name
         self.connector = connector
         self.format = format
         self.options = options
         self.columns = columns
-        self.span = span
     }
 }
 

@@ -2,19 +2,20 @@
 
 /// Renders diagnostics for people.
 package struct DiagnosticRenderer: Sendable {
-    let source: SourceText
+    let sources: SourceMap
     /// Whether ANSI colours are used.
     let coloured: Bool
 
-    package init(source: SourceText, coloured: Bool) {
-        self.source = source
+    package init(sources: SourceMap, coloured: Bool) {
+        self.sources = sources
         self.coloured = coloured
     }
 
     /// A block of lines: position, message, source line, caret line, hint.
     package func render(_ diagnostic: Diagnostic) -> String {
+        let source = sources.text(at: diagnostic.span.start)
         let start = source.position(at: diagnostic.span.start)
-        let end = source.position(at: max(diagnostic.span.start, diagnostic.span.end))
+        let end = source.endPosition(of: diagnostic.span)
         let lineText = source.line(start.line)
         let gutter = String(start.line)
         let pad = String(repeating: " ", count: gutter.count)
@@ -30,6 +31,7 @@ package struct DiagnosticRenderer: Sendable {
         text += "\(paint(gutter, "34")) \(paint("|", "34")) \(excerpt.text)\n"
         text += "\(pad) \(paint("|", "34")) \(excerpt.lead)\(carets)\n"
         if let hint = diagnostic.hint { text += "\(pad) \(paint("=", "34")) hint: \(hint)\n" }
+        if let note = diagnostic.note { text += "\(pad) \(paint("=", "34")) note: \(note)\n" }
         return text
     }
 

@@ -11,7 +11,11 @@ package struct Lexer {
     package static func tokenize(_ source: SourceText) -> ([Token], [Diagnostic]) {
         var lexer = Lexer(bytes: source.bytes)
         lexer.run()
-        return (lexer.tokens, lexer.diagnostics)
+        if source.base == 0 { return (lexer.tokens, lexer.diagnostics) }
+        return (
+            lexer.tokens.map { $0.moved(by: source.base) },
+            lexer.diagnostics.map { $0.moved(by: source.base) }
+        )
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }

@@ -31,6 +31,10 @@ package struct Token: Hashable, Sendable {
     /// For strings and quoted identifiers the content without quotes; for comments the content.
     package let text: String
 
+    func moved(by distance: Int) -> Token {
+        Token(kind: kind, span: span.moved(by: distance), text: text)
+    }
+
     /// Whether this is the given bare word, without regard to case.
     package func isWord(_ word: String) -> Bool {
         kind == .word && text.utf8.count == word.utf8.count

@@ -16,4 +16,7 @@ package struct Span: Hashable, Sendable {
     package func union(_ other: Span) -> Span {
         Span(min(start, other.start), max(end, other.end))
     }
+
+    /// The same bytes of a text that begins further on.
+    package func moved(by distance: Int) -> Span { Span(start + distance, end + distance) }
 }

@@ -27,15 +27,15 @@ package struct TableLike: Sendable {
 
 /// CREATE TABLE.
 package struct CreateTable: Sendable {
-    package let name: Identifier
+    package var name: Identifier
     package let isTemporary: Bool
     package let isIfNotExists: Bool
-    package let elements: [TableElement]
+    package var elements: [TableElement]
     package let comment: String?
-    package let partitionedBy: [Identifier]
-    package let options: [TableOption]
+    package var partitionedBy: [Identifier]
+    package var options: [TableOption]
     /// Whether a WITH clause is there at all.
-    package let hasOptions: Bool
-    package let like: TableLike?
+    package var hasOptions: Bool
+    package var like: TableLike?
     package let span: Span
 }

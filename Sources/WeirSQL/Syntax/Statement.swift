@@ -60,6 +60,12 @@ package struct Statement: Sendable {
     package let kind: Kind
     package let preamble: Preamble
     package let span: Span
+
+    package init(kind: Kind, preamble: Preamble, span: Span) {
+        self.kind = kind
+        self.preamble = preamble
+        self.span = span
+    }
 }
 
 /// A parsed script: what could be read, and what was wrong with the rest.

@@ -41,7 +41,7 @@ package final class App {
             width: size.width, height: size.height,
             theme: theme?.resolve(driver.depth) ?? .plain, pipeline: session.project.name,
             storePath: session.options.storePath,
-            scriptText: String(decoding: session.source.bytes, as: UTF8.self), hasMouse: hasMouse)
+            texts: session.sources, hasMouse: hasMouse)
         model.query.history = QueryHistory.load()
     }
 

@@ -2,6 +2,7 @@
 
 package import WeirEngine
 import WeirPlanner
+package import WeirSQL
 package import WeirStore
 package import WeirTerminal
 
@@ -189,7 +190,7 @@ package struct Model: Sendable {
     package var theme: Theme
     package let pipeline: String
     package let storePath: String
-    package let scriptText: String
+    package let texts: SourceMap
     package var screen = ScreenID.flow
     package var history = History()
     package var flow = ListState()
@@ -210,14 +211,14 @@ package struct Model: Sendable {
 
     package init(
         width: Int, height: Int, theme: Theme, pipeline: String, storePath: String,
-        scriptText: String, hasMouse: Bool = true
+        texts: SourceMap, hasMouse: Bool = true
     ) {
         self.width = width
         self.height = height
         self.theme = theme
         self.pipeline = pipeline
         self.storePath = storePath
-        self.scriptText = scriptText
+        self.texts = texts
         self.hasMouse = hasMouse
     }
 

@@ -10,26 +10,26 @@ struct CheckCommand: ParsableCommand {
         commandName: "check", abstract: "Compile a script and print what is wrong with it.",
         discussion: "Exit code 0 when it compiles (warnings allowed), 2 when it does not.")
 
-    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
-    var project: String
+    @OptionGroup var arguments: ProjectArguments
 
     @Flag(help: "Print a JSON array on standard output.")
     var json = false
 
     func run() throws {
-        let source: SourceText
+        let project: Project
         do {
-            source = try Project(path: project).source()
+            project = try arguments.load()
         } catch {
             throw Failure.usage("\(error)")
         }
-        let compilation = Engine.compile(source)
-        let renderer = DiagnosticRenderer(source: source, coloured: Console.talkIsColoured)
+        let compilation = Engine.compile(project)
+        let renderer = DiagnosticRenderer(
+            sources: compilation.sources, coloured: Console.talkIsColoured)
         if json {
-            Console.output(DiagnosticJSON.text(compilation.diagnostics, compilation.source))
+            Console.output(DiagnosticJSON.text(compilation.diagnostics, compilation.sources))
         } else if compilation.diagnostics.isEmpty {
             let count = compilation.plan?.tables.count ?? 0
-            Console.talk("\(source.name): ok, \(count) table\(count == 1 ? "" : "s")\n")
+            Console.talk("\(project.scriptPath): ok, \(count) table\(count == 1 ? "" : "s")\n")
         } else {
             Console.talk(renderer.render(compilation.diagnostics))
         }

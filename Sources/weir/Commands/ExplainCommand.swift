@@ -12,8 +12,7 @@ struct ExplainCommand: ParsableCommand {
             "For each stage: what it does, what it reads, whether its rows change, key, event time"
             + " and columns. Every definition runs as a stream and is kept up to date.")
 
-    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
-    var project: String
+    @OptionGroup var arguments: ProjectArguments
 
     @Argument(help: "Only the stages that lead to this table.")
     var table: String?
@@ -22,12 +21,12 @@ struct ExplainCommand: ParsableCommand {
     var logical = false
 
     func run() throws {
-        let compiled = try Compiled(path: project)
+        let compiled = try Compiled(arguments)
         if logical {
             Console.output(try logicalText(compiled.compilation.definitions))
             return
         }
-        let explainer = PlanExplainer(plan: compiled.plan, source: compiled.compilation.source)
+        let explainer = PlanExplainer(plan: compiled.plan, sources: compiled.compilation.sources)
         guard let text = explainer.text(table: table) else {
             let name = table ?? ""
             let hint = nearestName(to: name, among: explainer.tableNames)

@@ -17,14 +17,13 @@ struct GraphCommand: ParsableCommand {
         case json
     }
 
-    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
-    var project: String
+    @OptionGroup var arguments: ProjectArguments
 
     @Option(help: "text, dot or json.")
     var format = Format.text
 
     func run() throws {
-        let graph = PlanGraph(plan: try Compiled(path: project).plan)
+        let graph = PlanGraph(plan: try Compiled(arguments).plan)
         switch format {
         case .text: Console.output(graph.text)
         case .dot: Console.output(graph.dot)

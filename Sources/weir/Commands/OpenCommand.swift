@@ -17,8 +17,10 @@ struct OpenCommand: ParsableCommand {
             to its end and a plain report is printed.
             """)
 
-    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
+    @Argument(help: "A .sqrl or .sql script, a package.json, or a folder with one of them.")
     var project: String?
+
+    @OptionGroup var packages: PackageArguments
 
     @OptionGroup var arguments: RunArguments
 
@@ -31,7 +33,7 @@ struct OpenCommand: ParsableCommand {
     func run() throws {
         let isInteractive = Console.outputIsTerminal && Console.inputIsTerminal
         let target = try Target(project)
-        let compiled = try Compiled(path: target.path)
+        let compiled = try Compiled { try packages.load(target.path) }
         let pace = target.isDemo && isInteractive ? 3600.0 : nil
         var options = arguments.engineOptions(compiled.project, defaultPace: pace)
         if target.isDemo {
@@ -59,7 +61,7 @@ struct OpenCommand: ParsableCommand {
         let session: Session
         do {
             session = try Engine.start(
-                compiled.plan, source: compiled.compilation.source, project: compiled.project,
+                compiled.plan, sources: compiled.compilation.sources, project: compiled.project,
                 options: options)
         } catch {
             throw Failure.work("\(error)")

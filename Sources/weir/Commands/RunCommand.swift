@@ -57,8 +57,7 @@ struct RunCommand: ParsableCommand {
             windows are closed and the run ends.
             """)
 
-    @Argument(help: "A .sqrl or .sql script, or a folder with one.")
-    var project: String
+    @OptionGroup var projectArguments: ProjectArguments
 
     @Flag(help: "End when all sources are exhausted (what file sources always do).")
     var once = false
@@ -69,7 +68,7 @@ struct RunCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let compiled = try Compiled(path: project)
+        let compiled = try Compiled(projectArguments)
         let options = arguments.engineOptions(compiled.project, defaultPace: nil)
         let session = try HeadlessRun(compiled: compiled, options: options).run()
         if quiet { return }

@@ -14,7 +14,7 @@ enum FileSystemConnector {
             isSource: true, isSink: true, acceptsUpdates: false, needsFormat: true,
             options: [
                 OptionDescription(
-                    "path", .text, isRequired: true,
+                    "path", .path, isRequired: true,
                     "the file or folder, from the folder of the script on")
             ]),
         makeReader: { plan, position, context in

@@ -84,11 +84,7 @@ enum StageDetail {
 
     /// The statement that the stage comes from.
     private static func statement(_ stage: StageSnapshot, _ model: Model) -> [Line] {
-        let bytes = Array(model.scriptText.utf8)
-        let span = stage.plan.span
-        let lower = min(span.start, bytes.count)
-        let text = String(
-            decoding: bytes[lower..<min(max(lower, span.end), bytes.count)], as: UTF8.self)
+        let text = model.texts.text(stage.plan.span)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.enumerated().map { index, line in
             Line(label: index == 0 ? "sql" : "", text: String(line), role: .text)

@@ -1,0 +1,116 @@
+// package.json: what DataSQRL calls a project.
+
+import Foundation
+import WeirPlanner
+import WeirSQL
+
+/// The settings of one or more package files, merged.
+struct PackageFile {
+    private let json: [String: Any]
+
+    /// Files are merged from left to right: objects key by key, everything else is replaced.
+    ///
+    /// - Throws: `ProjectError` when a file cannot be read or is not a JSON object.
+    init(paths: [String], environment: [String: String]) throws {
+        var merged: [String: Any] = [:]
+        for path in paths {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ProjectError("cannot read \(path)")
+            }
+            let object: Any
+            do {
+                object = try JSONSerialization.jsonObject(with: data)
+            } catch {
+                let reason = (error as NSError).userInfo["NSDebugDescription"] as? String
+                throw ProjectError("\(path) is not JSON: \(reason ?? "it is broken")")
+            }
+            guard let settings = object as? [String: Any] else {
+                throw ProjectError("\(path) is not a JSON object")
+            }
+            merged = Self.merge(merged, settings)
+        }
+        json = Self.resolve(merged, environment) as? [String: Any] ?? merged
+    }
+
+    private static func merge(_ left: [String: Any], _ right: [String: Any]) -> [String: Any] {
+        left.merging(right) { old, new in
+            guard let old = old as? [String: Any], let new = new as? [String: Any] else {
+                return new
+            }
+            return merge(old, new)
+        }
+    }
+
+    /// Variables of the environment in all texts; secrets stay.
+    private static func resolve(_ value: Any, _ environment: [String: String]) -> Any {
+        switch value {
+        case let text as String:
+            EnvironmentText(text, environment, resolvesSecrets: false).text
+        case let list as [Any]: list.map { resolve($0, environment) }
+        case let object as [String: Any]: object.mapValues { resolve($0, environment) }
+        default: value
+        }
+    }
+
+    private func value(_ path: String...) -> Any? {
+        var current: Any? = json
+        for key in path { current = (current as? [String: Any])?[key] }
+        return current
+    }
+
+    /// `script.main`: the script, relative to the package file.
+    var main: String? { value("script", "main") as? String }
+
+    /// `script.config` as the values of templates.
+    var config: [String: TemplateValue] {
+        guard case .object(let values) = Self.templateValue(value("script", "config") ?? [:]) else {
+            return [:]
+        }
+        return values
+    }
+
+    /// `script.include`: names, their package files and the values that override theirs.
+    var includes: [(name: String, package: String, config: [String: TemplateValue])] {
+        guard let includes = value("script", "include") as? [String: Any] else { return [] }
+        return includes.keys.sorted().compactMap { name in
+            guard let include = includes[name] as? [String: Any],
+                let package = include["package"] as? String
+            else { return nil }
+            var config: [String: TemplateValue] = [:]
+            if case .object(let values) = Self.templateValue(include["config"] ?? [:]) {
+                config = values
+            }
+            return (name, package, config)
+        }
+    }
+
+    /// The session zone, where Flink's settings have it.
+    var timeZone: String? {
+        value("engines", "flink", "config", "table.local-time-zone") as? String
+    }
+
+    /// Top-level keys that no version of the format has.
+    var unknownKeys: [String] { json.keys.filter { !Self.knownKeys.contains($0) }.sorted() }
+
+    static let knownKeys = [
+        "version", "enabled-engines", "engines", "script", "compiler", "connectors", "discovery",
+        "test-runner", "dependencies", "package", "values", "$schema",
+    ]
+
+    private static func templateValue(_ json: Any) -> TemplateValue {
+        switch json {
+        case let text as String: return .text(text)
+        case let list as [Any]: return .list(list.map(templateValue))
+        case let object as [String: Any]: return .object(object.mapValues(templateValue))
+        case let number as NSNumber:
+            // Booleans are numbers to Foundation; only their type tells.
+            if isBoolean(number) { return .boolean(number.boolValue) }
+            return .text(number.stringValue)
+        default: return .null
+        }
+    }
+
+    private static func isBoolean(_ number: NSNumber) -> Bool {
+        String(cString: number.objCType) == "c"
+    }
+}
