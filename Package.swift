@@ -19,7 +19,11 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ("WeirPlanner", ["WeirSQL", "WeirColumnar", "WeirFunctions"], []),
     ("WeirRuntime", ["WeirColumnar", "WeirFunctions", "WeirPlanner"], [histogram]),
     ("WeirConnectors", ["WeirColumnar", "WeirRuntime", "CWeirInput", "CWeirJSON"], []),
-    ("WeirStore", ["WeirColumnar", "CWeirStore"], [grdb, sqlite]),
+    (
+        "WeirStore",
+        ["WeirColumnar", "WeirFunctions", "WeirPlanner", "WeirRuntime", "CWeirStore"],
+        [grdb, sqlite]
+    ),
     (
         "WeirEngine",
         [

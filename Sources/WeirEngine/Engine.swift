@@ -55,7 +55,9 @@ package enum Engine {
         }
         let store = try StoreWriter(path: options.storePath, isFresh: options.isFresh)
         let script = printed(sources)
-        let recovery = try store.prepare(tables: plan.tables.map(TableSchema.init), script: script)
+        let recovery = try store.prepare(
+            tables: plan.tables.map(TableSchema.init), views: plan.views.map(ViewSchema.init),
+            script: script)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes)
         let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
@@ -85,6 +87,15 @@ package enum Engine {
     /// - Throws: `StoreError`.
     package static func openStore(_ path: String) throws -> StoreReader {
         try StoreReader(path: path)
+    }
+}
+
+extension ViewSchema {
+    init(_ view: StoreView) {
+        self.init(
+            table: TableSchema(
+                name: view.name, columns: view.columns, key: [], isUpdating: false,
+                order: view.order, limit: view.limit), sql: view.sql)
     }
 }
 

@@ -51,6 +51,10 @@ package struct RunReport: Sendable {
                 lines.append([table.name, grouped(rows)])
             }
         }
+        // A view may be costly to count; it is named all the same.
+        for view in session.plan.views where view.isExposed {
+            lines.append([view.name, "(view)"])
+        }
         return lines.count > 1 ? TextTable.render(lines, rightAligned: [1]) : ""
     }
 

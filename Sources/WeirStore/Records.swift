@@ -26,6 +26,19 @@ package struct TableSchema: Sendable {
     }
 }
 
+/// A table that is a query over others.
+package struct ViewSchema: Sendable {
+    /// Its columns, order and limit.
+    package let table: TableSchema
+    /// A SELECT over the physical columns of `weir_data_…` tables and views.
+    package let sql: String
+
+    package init(table: TableSchema, sql: String) {
+        self.table = table
+        self.sql = sql
+    }
+}
+
 /// A row of `weir_offsets`.
 package struct OffsetRecord: Sendable {
     package var source: String

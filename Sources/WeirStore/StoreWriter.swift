@@ -61,10 +61,14 @@ package final class StoreWriter {
 
     /// Makes the tables of a pipeline, or checks that they are the ones that are there.
     ///
-    /// - Parameter script: the canonical text of the script; a store belongs to one.
+    /// - Parameters:
+    ///   - views: in an order where those that others read come first.
+    ///   - script: the canonical text of the script; a store belongs to one.
     /// - Returns: what the last commit left.
     /// - Throws: `StoreError.otherPipeline` when the store was made by another script.
-    package func prepare(tables: [TableSchema], script: String) throws -> Recovery {
+    package func prepare(
+        tables: [TableSchema], views: [ViewSchema], script: String
+    ) throws -> Recovery {
         for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
             throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
         }
@@ -76,7 +80,7 @@ package final class StoreWriter {
                 if let known {
                     guard known == script else { throw StoreError.otherPipeline(path: path) }
                 } else {
-                    try Self.create(layouts, script, db)
+                    try Self.create(layouts, views, script, db)
                 }
                 return try RecoveryQuery.load(db)
             }
@@ -89,11 +93,16 @@ package final class StoreWriter {
     }
 
     private static func create(
-        _ layouts: [TableLayout], _ script: String, _ db: Database
+        _ layouts: [TableLayout], _ views: [ViewSchema], _ script: String, _ db: Database
     ) throws {
         try db.inTransaction {
             for layout in layouts {
                 try db.execute(sql: layout.createTable)
+                try db.execute(sql: layout.createView)
+            }
+            for view in views {
+                let layout = TableLayout(view.table)
+                try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
                 try db.execute(sql: layout.createView)
             }
             try db.execute(

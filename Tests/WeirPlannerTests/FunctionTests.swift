@@ -11,7 +11,8 @@ import WeirSQL
 
 /// Evaluates `CAST(expression AS STRING)` over one row.
 private enum Evaluation {
-    static func text(_ sql: String) throws -> String {
+    /// - Parameter throughText: whether the expression is written for the store and read again.
+    static func text(_ sql: String, throughText: Bool = false) throws -> String {
         let script = """
             CREATE TABLE t (x INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
             A := SELECT CAST(\(sql) AS STRING) AS v FROM t;
@@ -25,7 +26,13 @@ private enum Evaluation {
             guard case .calc(let calc) = stage.node else { continue }
             let errors = RowErrors()
             let row = Batch(count: 1, columns: [Column(.int64([1]))])
-            let column = CompiledExpression(calc.projections[0]).evaluate(row, errors: errors)
+            var expression = calc.projections[0]
+            if throughText {
+                let written = StoredExpression.text(of: expression)
+                expression = try StoredExpression(inputs: written.inputs, text: written.text)
+                    .expression
+            }
+            let column = CompiledExpression(expression).evaluate(row, errors: errors)
             if let error = errors.items.first { return "error: \(error.code.rawValue)" }
             let scalar = column.scalar(0)
             return scalar == .null ? "NULL" : ValueText.string(scalar, kind: .varchar(.max))
@@ -71,6 +78,13 @@ private enum Evaluation {
         let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         try #require(parts.count == 2)
         #expect(try Evaluation.text(parts[0]) == parts[1], "\(parts[0])")
+    }
+
+    @Test("the store gives the same answers", arguments: recorded)
+    func store(_ line: String) throws {
+        let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        try #require(parts.count == 2)
+        #expect(try Evaluation.text(parts[0], throughText: true) == parts[1], "\(parts[0])")
     }
 
     @Test func recordedAnswersAreThere() { #expect(Self.recorded.count > 380) }

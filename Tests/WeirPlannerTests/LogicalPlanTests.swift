@@ -47,6 +47,7 @@ import WeirSQL
                 text += relation.rowtime.map { ", time \(relation.columns[$0].name)" } ?? ""
                 text += "\n"
             }
+            for view in compilation.plan?.views ?? [] { text += "-- store: \(view.sql)\n" }
             for problem in compilation.diagnostics { text += "-- \(problem.message)\n" }
             text += "\n"
         }
@@ -179,7 +180,7 @@ import WeirSQL
         "A := SELECT a FROM t; B := SELECT a FROM t; A.«misplaced-column»b := a;",
         "A := DISTINCT «unknown-table»x ON a ORDER BY b;",
         "A := DISTINCT t ON «unknown-column»q ORDER BY ts;",
-        "«unsupported»A := DISTINCT t ON a ORDER BY ts DESC;",
+        "A := «unsupported»SELECT COUNT(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)) GROUP BY window_start, window_end;",
         "EXPORT «unknown-table»x TO print.X;",
         "EXPORT t TO «unknown-table»x;",
         "EXPORT t TO «unsupported»log.x;",

@@ -14,6 +14,8 @@ struct ExpressionBinder {
     var overs: [OverCall]?
     /// Windows of the WINDOW clause by lower-case name.
     var windows: [String: WindowSpecification] = [:]
+    /// Whether casts of constants become constants.
+    var foldsCasts = false
     /// Why aggregates are not allowed, for the message.
     let place: String
 
@@ -233,6 +235,7 @@ struct ExpressionBinder {
         guard Cast.isSupported(from: bound.type.kind, to: target.kind) else {
             return fail("bad-cast", "\(bound.type.kind) cannot be cast to \(target.kind)", span)
         }
+        if foldsCasts, case .literal = bound.node, !isTry { return coerce(bound, to: target.kind) }
         return BoundExpression(
             .cast(bound, isTry: isTry),
             DataType(target.kind, nullable: isTry || bound.type.isNullable), span)

@@ -85,12 +85,12 @@ extension ScriptBinder {
             }
             return (common, path[0].name)
         }
-        guard let (stage, relation, name) = resolveTable(path, span) else { return nil }
+        guard let (source, relation, name) = resolveTable(path, span) else { return nil }
         if let key = key(of: path, span), let windowed = tables[key]?.windowed {
             return (windowed, name)
         }
         return (
-            LogicalPlan(.scan(stage: stage, name: name, relation), relation.columns, span), name
+            LogicalPlan(.scan(source, name: name, relation), relation.columns, span), name
         )
     }
 

@@ -126,16 +126,49 @@ extension ScriptBinder {
             return
         }
         let shown = context.shown(name)
-        let (stage, optimised) = makeStage(bound.plan, name: shown)
-        definitions.append(
-            CompiledDefinition(name: shown, logical: bound.plan, optimised: optimised))
+        let optimised = PlanOptimizer.optimise(bound.plan)
+        let placed = place(optimised, name: shown, statement)
         let relation = optimised.relation
+        var assignment: StageAssignment?
+        var kind = CatalogTable.Kind.broken
+        switch placed {
+        case .stream(let stage, let reason):
+            kind = .stream(stage: stage)
+            assignment = reason
+        case .view(_, _, let reason):
+            kind = .view
+            assignment = reason
+        case .failed: break
+        }
+        definitions.append(
+            CompiledDefinition(
+                name: shown, logical: bound.plan, optimised: optimised, assignment: assignment,
+                span: statement.span))
+        let isStream = if case .stream = kind { true } else { false }
         let table = CatalogTable(
-            name: shown, kind: .stream(stage: stage ?? -1), relation: relation,
-            span: name.span, hasLimit: bound.limit != nil,
-            windowed: bound.limit == nil && stage != nil ? optimised.windowed : nil)
-        guard register(name, table), isStored, let stage else { return }
-        store(name, bound, stage, relation, statement)
+            name: shown, kind: kind, relation: relation, span: name.span,
+            hasLimit: bound.limit != nil,
+            windowed: bound.limit == nil && isStream ? optimised.windowed : nil)
+        guard register(name, table) else { return }
+        switch placed {
+        case .stream(let stage, _) where isStored:
+            store(name, bound, stage, relation, statement)
+        case .view(let draft, let reads, _):
+            addView(shown, bound, draft, reads, statement, isExposed: isStored)
+        default: break
+        }
+    }
+
+    private mutating func addView(
+        _ name: String, _ bound: BoundQuery, _ draft: SelectDraft, _ reads: [String],
+        _ statement: Statement, isExposed: Bool
+    ) {
+        storedTables.insert(name.lowercased())
+        views.append(
+            StoreView(
+                name: name, columns: bound.plan.columns, sql: draft.sql, reads: reads,
+                order: bound.order, limit: bound.limit, isExposed: isExposed,
+                documentation: statement.preamble.documentation?.text, span: statement.span))
     }
 
     /// Optimises a plan and makes its stages; nil after reporting what cannot run.
@@ -167,6 +200,7 @@ extension ScriptBinder {
             name: name.name, columns: relation.columns, key: relation.key ?? [],
             mode: relation.mode, order: bound.order, limit: bound.limit,
             documentation: statement.preamble.documentation?.text)
+        storedTables.insert(name.key)
         _ = graph.add(
             "\(name.name).table", .store(table), input: stage, relation: relation,
             span: statement.span)

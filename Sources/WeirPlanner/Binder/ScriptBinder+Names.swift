@@ -36,6 +36,13 @@ extension ScriptBinder {
                     otherwise: "IMPORT script AS \(first.name) brings the tables of a script"))
             return
         }
+        if namesBelow.contains(key) {
+            diagnostics.append(
+                .error(
+                    "unknown-table", "'\(written)' is not defined yet", at: name.span,
+                    hint: "it is defined here or below; a table is defined before it is read"))
+            return
+        }
         let prefix = String(key.dropLast(name.key.count))
         let known = tables.filter { $0.key.hasPrefix(prefix) && $0.key.count > prefix.count }
         let names = known.values.map { String($0.name.split(separator: ".").last ?? "") }

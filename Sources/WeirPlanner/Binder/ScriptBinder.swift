@@ -22,6 +22,9 @@ package struct CompiledDefinition: Sendable {
     package let logical: LogicalPlan
     /// After the rules.
     package let optimised: LogicalPlan
+    /// Nil when it could not be placed.
+    package let assignment: StageAssignment?
+    package let span: Span
 }
 
 /// Binds a script statement by statement; an error in one does not hide those in the next.
@@ -43,6 +46,8 @@ package struct ScriptBinder {
     var databases: Set<String> = []
     /// Tables by lower-case name, with their namespace in front.
     var tables: [String: CatalogTable] = [:]
+    /// Names that the script at hand defines, in order.
+    var namesBelow: [String] = []
     /// Names whose definition failed; using them is not reported again.
     var failedNames: Set<String> = []
     /// Tables of the WITH clauses around the query at hand, by lower-case name.
@@ -50,6 +55,14 @@ package struct ScriptBinder {
     /// Arguments of the table function at hand, by lower-case name.
     var parameters: [String: DataType] = [:]
     var definitions: [CompiledDefinition] = []
+    var views: [StoreView] = []
+    var queries: [StoreQuery] = []
+    /// Tables and views that are in the store, by lower-case name.
+    var storedTables: Set<String> = []
+    /// Stages that store a table only because a view reads it, and the table's name.
+    var demandedStages: [Int: String] = [:]
+    /// Table functions by lower-case name with their namespace.
+    var functions: [String: TableFunction] = [:]
 
     /// Parses and binds a script that imports nothing.
     package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
@@ -68,7 +81,7 @@ package struct ScriptBinder {
             return binder.compile(try project.files.read(project.main))
         } catch {
             binder.diagnostics.append(.error("unreadable-file", error.message, at: Span(0, 0)))
-            return binder.compilation([])
+            return binder.compilation([], [])
         }
     }
 
@@ -88,28 +101,33 @@ package struct ScriptBinder {
             project.main, bytes, values: isTemplate ? project.settings.templateValues : nil)
         sources.markMain()
         bindStatements(of: script)
-        let stages = graph.pruned()
-        if !diagnostics.hasErrors, stages.isEmpty {
+        let (live, unneeded) = liveViews()
+        let stages = graph.pruned(without: unneeded)
+        if !diagnostics.hasErrors, stages.isEmpty, live.isEmpty, queries.isEmpty {
             let start = script.source.base
             diagnostics.append(
                 .error(
                     "no-output", "this script defines nothing to run", at: Span(start, start),
                     hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
         }
-        return compilation(stages)
+        return compilation(stages, live)
     }
 
-    private func compilation(_ stages: [StagePlan]) -> Compilation {
+    private func compilation(_ stages: [StagePlan], _ views: [StoreView]) -> Compilation {
         // What is read twice may be wrong twice.
         let found = diagnostics.unique
         return Compilation(
-            plan: found.hasErrors ? nil : StreamPlan(stages: stages),
+            plan: found.hasErrors
+                ? nil : StreamPlan(stages: stages, views: views, queries: queries),
             definitions: definitions, diagnostics: found, sources: sources)
     }
 
     /// Binds the statements of a script in the namespace at hand.
     mutating func bindStatements(of script: Script) {
         noteFailedNames(script)
+        let outer = namesBelow
+        namesBelow = script.statements.compactMap { $0.definedName.map(context.key) }
+        defer { namesBelow = outer }
         var rest = script.statements[...]
         while let statement = rest.popFirst() {
             bind(statement, additions: Self.takeAdditions(to: statement, from: &rest))
@@ -121,15 +139,7 @@ package struct ScriptBinder {
     private mutating func noteFailedNames(_ script: Script) {
         guard !script.diagnostics.isEmpty else { return }
         let (tokens, _) = Lexer.tokenize(script.source)
-        let defined = Set(
-            script.statements.compactMap { statement -> String? in
-                switch statement.kind {
-                case .createTable(let table): table.name.key
-                case .define(let definition): definition.name.key
-                case .createView(let name, _, _): name.key
-                default: nil
-                }
-            })
+        let defined = Set(script.statements.compactMap { $0.definedName?.key })
         for (index, token) in tokens.enumerated()
         where token.kind == .word || token.kind == .quotedIdentifier {
             let isDefinition = index + 1 < tokens.count && tokens[index + 1].isSymbol(":=")
@@ -181,7 +191,7 @@ package struct ScriptBinder {
 
     private mutating func checkHints(_ statement: Statement) {
         for hint in statement.preamble.hints {
-            if hint.name.key == "no_query" { continue }
+            if ["no_query", "engine", "exec"].contains(hint.name.key) { continue }
             let isKnown = Self.knownHints.contains(hint.name.key)
             let suggestion = nearestName(to: hint.name.name, among: Self.knownHints)
             diagnostics.append(
@@ -212,7 +222,7 @@ package struct ScriptBinder {
     /// The stage behind a table name; a source comes to life when it is first read.
     mutating func resolveTable(
         _ path: [Identifier], _ span: Span
-    ) -> (stage: Int, relation: Relation, name: String)? {
+    ) -> (source: ScanSource, relation: Relation, name: String)? {
         guard let key = key(of: path, span) else { return nil }
         guard var table = tables[key] else {
             reportUnknownTable(path, key, span)
@@ -247,8 +257,12 @@ package struct ScriptBinder {
             table.kind = .stream(stage: stage)
             tables[key] = table
         }
-        guard case .stream(let stage) = table.kind else { return nil }
-        return (stage, table.relation, table.name)
+        switch table.kind {
+        case .stream(let stage): return (.stage(stage), table.relation, table.name)
+        case .view: return (.view, table.relation, table.name)
+        case .broken: return (.nothing, table.relation, table.name)
+        case .external: return nil
+        }
     }
 
     /// - Parameter siblings: tables of the same file that are not bound, by lower-case name.
@@ -286,6 +300,18 @@ package struct ScriptBinder {
 
     /// CREATE TABLE statements seen, by lower-case name with their namespace.
     var createStatements: [String: CreateTable] = [:]
+}
+
+extension Statement {
+    /// The table that it defines.
+    var definedName: Identifier? {
+        switch kind {
+        case .createTable(let table): table.name
+        case .define(let definition): definition.parent == nil ? definition.name : nil
+        case .createView(let name, _, _): name
+        default: nil
+        }
+    }
 }
 
 extension Span {

@@ -38,6 +38,10 @@ struct CatalogTable {
     enum Kind {
         /// The output of a stage.
         case stream(stage: Int)
+        /// Computed by the store when it is read.
+        case view
+        /// It failed, which has been reported.
+        case broken
         /// A CREATE TABLE that is only written to until somebody reads it.
         case external(CreateTable, span: Span)
     }

@@ -7,31 +7,54 @@ package import WeirSQL
 package struct PlanExplainer: Sendable {
     private let plan: StreamPlan
     private let sources: SourceMap
+    /// Why each definition is where it is, by name.
+    private let assignments: [String: StageAssignment]
 
-    package init(plan: StreamPlan, sources: SourceMap) {
+    package init(
+        plan: StreamPlan, sources: SourceMap, definitions: [CompiledDefinition] = []
+    ) {
         self.plan = plan
         self.sources = sources
+        assignments = Dictionary(
+            definitions.compactMap { item in item.assignment.map { (item.name, $0) } }
+        ) { first, _ in first }
     }
 
-    /// All stages, or those that lead to one table; nil when there is no such table.
+    /// All stages and views, or those that lead to one table; nil when there is no such table.
     package func text(table: String?) -> String? {
-        var shown = plan.stages
-        if let table {
-            guard let last = find(table) else { return nil }
-            var wanted: Set<Int> = []
-            var next: Int? = last.id
-            while let id = next {
-                wanted.insert(id)
-                next = plan.stages[id].input
-            }
-            shown = plan.stages.filter { wanted.contains($0.id) }
+        guard let table else {
+            return (plan.stages.map(describe) + plan.views.map(describe)).joined(separator: "\n")
         }
-        return shown.map(describe).joined(separator: "\n")
+        var stages: Set<Int> = []
+        var views: Set<String> = []
+        guard collect(table, &stages, &views) else { return nil }
+        let shownViews = plan.views.filter { views.contains($0.name) }
+        return
+            (plan.stages.filter { stages.contains($0.id) }.map(describe)
+            + shownViews.map(describe)).joined(separator: "\n")
+    }
+
+    private func collect(
+        _ table: String, _ stages: inout Set<Int>, _ views: inout Set<String>
+    ) -> Bool {
+        if let view = plan.views.first(where: { $0.name.lowercased() == table.lowercased() }) {
+            guard views.insert(view.name).inserted else { return true }
+            for name in view.reads { _ = collect(name, &stages, &views) }
+            return true
+        }
+        guard let last = find(table) else { return false }
+        var next: Int? = last.id
+        while let id = next {
+            stages.insert(id)
+            next = plan.stages[id].input
+        }
+        return true
     }
 
     /// Names that `text(table:)` takes.
     package var tableNames: [String] {
         plan.stages.map { $0.name.hasSuffix(".table") ? String($0.name.dropLast(6)) : $0.name }
+            + plan.views.map(\.name)
     }
 
     private func find(_ table: String) -> StagePlan? {
@@ -40,11 +63,24 @@ package struct PlanExplainer: Sendable {
             ?? plan.stages.last { $0.name.lowercased() == wanted }
     }
 
+    private func describe(_ view: StoreView) -> String {
+        var lines = ["=== \(view.name)  [view]  \(place(view.span))"]
+        lines.append("input     \(view.reads.joined(separator: ", "))")
+        lines.append("does      is computed by the store when it is read")
+        if let why = assignments[view.name] { lines.append("why       \(why.reason)") }
+        lines.append("sql       \(view.sql)")
+        for (index, column) in view.columns.enumerated() {
+            lines.append("\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
     private func describe(_ stage: StagePlan) -> String {
         let relation = stage.relation
         var lines = ["=== \(stage.name)  [\(stage.node.label)]  \(place(stage.span))"]
         if let input = stage.input { lines.append("input     \(plan.stages[input].name)") }
         lines.append("does      \(work(stage))")
+        if let why = assignments[stage.name] { lines.append("why       \(why.reason)") }
         lines.append("changes   \(relation.mode == .append ? "append only" : "updates by key")")
         if let key = relation.key {
             let names = key.map { relation.columns[$0].name }

@@ -23,8 +23,8 @@ package struct LogicalPlan: Sendable {
 /// The operators of relational algebra. Expressions are over the input's columns; those of joins
 /// over the left columns followed by the right ones.
 package indirect enum LogicalNode: Sendable {
-    /// The output of a stage that is there already.
-    case scan(stage: Int, name: String, Relation)
+    /// A table of the script.
+    case scan(ScanSource, name: String, Relation)
     case values([[BoundExpression]])
     case project(LogicalPlan, [BoundExpression])
     case filter(LogicalPlan, BoundExpression)
@@ -42,6 +42,16 @@ package indirect enum LogicalNode: Sendable {
     case setOperation(SetOperator, isAll: Bool, LogicalPlan, LogicalPlan)
     case sort(LogicalPlan, [SortKey], limit: Int?, offset: Int?)
     case match(LogicalPlan, MatchRecognize)
+}
+
+/// Where the rows of a table come from.
+package enum ScanSource: Sendable, Equatable {
+    /// The output of a stage.
+    case stage(Int)
+    /// The store, which computes them when they are read.
+    case view
+    /// Nowhere: the definition failed, and this has been reported.
+    case nothing
 }
 
 /// A join's kind and condition.

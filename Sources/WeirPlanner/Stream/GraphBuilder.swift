@@ -26,11 +26,13 @@ struct GraphBuilder {
     }
 
     /// Only the stages that lead to a sink, numbered anew.
-    func pruned() -> [StagePlan] {
+    ///
+    /// - Parameter unneeded: stores that nobody reads.
+    func pruned(without unneeded: Set<Int>) -> [StagePlan] {
         var isNeeded = [Bool](repeating: false, count: stages.count)
         for stage in stages.reversed() {
             switch stage.node {
-            case .store, .sink: isNeeded[stage.id] = true
+            case .store, .sink: isNeeded[stage.id] = !unneeded.contains(stage.id)
             default: break
             }
             if isNeeded[stage.id], let input = stage.input { isNeeded[input] = true }

@@ -6,6 +6,10 @@ package import WeirSQL
 /// The compiled pipeline.
 package struct StreamPlan: Sendable {
     package let stages: [StagePlan]
+    /// Tables that the store computes when they are read, in an order where inputs come first.
+    package let views: [StoreView]
+    /// What an API may ask.
+    package let queries: [StoreQuery]
     /// Tables to be stored, by the stage that writes them.
     package var tables: [StoredTable] {
         stages.compactMap { if case .store(let table) = $0.node { table } else { nil } }

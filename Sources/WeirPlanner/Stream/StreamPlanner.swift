@@ -34,7 +34,15 @@ struct StreamPlanner {
 
     private mutating func lower(_ plan: LogicalPlan, _ name: String) -> Lowered? {
         switch plan.node {
-        case .scan(let stage, _, _): return stage < 0 ? nil : Lowered(stage: stage)
+        case .scan(.stage(let stage), _, _): return Lowered(stage: stage)
+        case .scan(.nothing, _, _): return nil
+        case .scan(.view, let name, _):
+            diagnostics.append(
+                .error(
+                    "unsupported", "'\(name)' has no stream, it is computed when it is read",
+                    at: plan.span.clipped,
+                    note: "weir explain says why; what reads it is computed in the store too"))
+            return nil
         case .project, .filter, .window: return lowerCalc(plan, name)
         case .aggregate(let input, let aggregation):
             return aggregation.isDistinct

@@ -61,6 +61,7 @@ package final class StoreReader: Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
         configuration.label = "weir reader"
+        configuration.prepareDatabase { db in StoreFunctions.register(db) }
         queue = try StoreFiles.describing(path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let isStore = try queue.read { try $0.tableExists("weir_pipeline") }
@@ -116,7 +117,7 @@ package final class StoreReader: Sendable {
                     db,
                     sql: """
                         SELECT name FROM sqlite_master
-                        WHERE type = 'view' OR (type = 'table' AND name LIKE 'weir\\_%' ESCAPE '\\'
+                        WHERE (type = 'view' AND name NOT LIKE 'weir\\_%' ESCAPE '\\') OR (type = 'table' AND name LIKE 'weir\\_%' ESCAPE '\\'
                             AND name NOT LIKE 'weir\\_data\\_%' ESCAPE '\\')
                         ORDER BY type = 'table', name
                         """)

@@ -26,7 +26,9 @@ struct ExplainCommand: ParsableCommand {
             Console.output(try logicalText(compiled.compilation.definitions))
             return
         }
-        let explainer = PlanExplainer(plan: compiled.plan, sources: compiled.compilation.sources)
+        let explainer = PlanExplainer(
+            plan: compiled.plan, sources: compiled.compilation.sources,
+            definitions: compiled.compilation.definitions)
         guard let text = explainer.text(table: table) else {
             let name = table ?? ""
             let hint = nearestName(to: name, among: explainer.tableNames)

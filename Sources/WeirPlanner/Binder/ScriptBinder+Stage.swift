@@ -1,0 +1,144 @@
+// Where each definition is computed: as a stream, or in the store when it is read.
+
+import WeirColumnar
+import WeirSQL
+
+/// A definition that has its place.
+enum PlacedDefinition {
+    case stream(stage: Int, StageAssignment)
+    case view(SelectDraft, reads: [String], StageAssignment)
+    /// Reported already.
+    case failed
+}
+
+extension ScriptBinder {
+    /// Chooses the stage of an optimised plan; reports when there is none.
+    mutating func place(
+        _ plan: LogicalPlan, name: String, _ statement: Statement
+    ) -> PlacedDefinition {
+        let wish = wishedStage(statement)
+        var planner = StreamPlanner(graph: graph)
+        let stage = planner.stage(plan, name: name)
+        var builder = StoreQueryBuilder()
+        var refusal: StoreRefusal?
+        var draft: SelectDraft?
+        do throws(StoreRefusal) { draft = try builder.select(plan) } catch { refusal = error }
+        let streamProblems = planner.diagnostics
+        if stage == nil, streamProblems.isEmpty { return .failed }
+        if let stage, streamProblems.isEmpty, wish != .store {
+            graph = planner.graph
+            return .stream(stage: stage, streamReason(plan, wish: wish, canStore: draft != nil))
+        }
+        if let draft, wish != .stream, demand(builder.reads, plan.span) {
+            let reason =
+                wish == .store
+                ? "the hint asks for it"
+                : streamProblems.first.map { Self.reason($0) } ?? "it is cheaper there"
+            return .view(
+                draft, reads: builder.reads, StageAssignment(stage: .store, reason: reason))
+        }
+        if wish == .store, let refusal {
+            diagnostics.append(
+                .error(
+                    "no-stage", "the store cannot compute this: \(refusal.message)",
+                    at: refusal.span, hint: "leave the hint out: the stream can compute it"))
+            return .failed
+        }
+        diagnostics += streamProblems.map { problem in
+            problem.with(note: refusal.map { "nor in the store: \($0.message)" })
+        }
+        return .failed
+    }
+
+    private static func reason(_ problem: Diagnostic) -> String {
+        "as a stream, " + problem.message
+    }
+
+    private func streamReason(
+        _ plan: LogicalPlan, wish: StageAssignment.Stage?, canStore: Bool
+    ) -> StageAssignment {
+        if wish == .stream {
+            return StageAssignment(stage: .stream, reason: "the hint asks for it")
+        }
+        if !canStore {
+            return StageAssignment(stage: .stream, reason: "it needs the rows as they come in")
+        }
+        let cost = StageCost.stream(plan)
+        return StageAssignment(
+            stage: .stream,
+            reason: "it costs \(Self.shown(cost)) as a stream, \(Self.shown(StageCost.store)) when"
+                + " it is computed at each read")
+    }
+
+    private static func shown(_ cost: Double) -> String {
+        cost == cost.rounded() ? String(Int(cost)) : String(cost)
+    }
+
+    /// What the hint `engine` names.
+    private mutating func wishedStage(_ statement: Statement) -> StageAssignment.Stage? {
+        for hint in statement.preamble.hints + context.hints
+        where ["engine", "exec"].contains(hint.name.key) {
+            guard let word = hint.arguments.first?.lowercased() else { continue }
+            switch word {
+            case "flink", "process", "stream", "streams", "weir": return .stream
+            case "postgres", "database", "store", "sqlite", "duckdb", "iceberg": return .store
+            default:
+                diagnostics.append(
+                    .error(
+                        "unknown-engine", "there is no engine '\(word)'", at: hint.name.span,
+                        hint: "engines: stream (or flink, process), store (or postgres, database)"))
+            }
+        }
+        return nil
+    }
+
+    // MARK: Stored inputs
+
+    /// Stores the tables that a view reads; false after reporting one that cannot be.
+    private mutating func demand(_ names: [String], _ span: Span) -> Bool {
+        var isComplete = true
+        for name in names where !storedTables.contains(name.lowercased()) {
+            guard let table = tables[name.lowercased()] else { continue }
+            guard case .stream(let stage) = table.kind else { continue }
+            isComplete = storeOnDemand(table, stage, span) && isComplete
+        }
+        return isComplete
+    }
+
+    private mutating func storeOnDemand(
+        _ table: CatalogTable, _ stage: Int, _ span: Span
+    ) -> Bool {
+        let relation = table.relation
+        if relation.mode == .updating, relation.key == nil {
+            diagnostics.append(
+                .error(
+                    "lost-key",
+                    "'\(table.name)' has to be stored to be read here, and what tells its rows"
+                        + " apart is not selected", at: span.clipped,
+                    hint: "select its GROUP BY columns too"))
+            return false
+        }
+        storedTables.insert(table.name.lowercased())
+        let stored = StoredTable(
+            name: table.name, columns: relation.columns, key: relation.key ?? [],
+            mode: relation.mode, order: [], limit: nil, documentation: nil)
+        let node = graph.add(
+            "\(table.name).table", .store(stored), input: stage, relation: relation,
+            span: table.span)
+        demandedStages[node] = table.name
+        return true
+    }
+
+    /// Views that somebody can read, and the stages that only others would have read.
+    func liveViews() -> (views: [StoreView], unneeded: Set<Int>) {
+        var needed = Set(queries.flatMap(\.reads).map { $0.lowercased() })
+        var live: [StoreView] = []
+        for view in views.reversed()
+        where view.isExposed || needed.contains(view.name.lowercased()) {
+            live.append(view)
+            needed.formUnion(view.reads.map { $0.lowercased() })
+        }
+        let unneeded = demandedStages.filter { !needed.contains($0.value.lowercased()) }.keys
+        return (live.reversed(), Set(unneeded))
+    }
+}

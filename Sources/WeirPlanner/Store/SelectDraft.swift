@@ -1,0 +1,68 @@
+// A SELECT of the store while it is put together.
+
+import WeirColumnar
+
+/// The parts of a SELECT; projections and filters go into it as long as SQL allows that.
+struct SelectDraft {
+    /// What stands behind FROM; empty for none.
+    var from: String
+    /// The SQL of each column.
+    var columns: [String]
+    var fields: [Field]
+    var conditions: [String] = []
+    var groupBy: [String] = []
+    var isGrouped = false
+    var isDistinct = false
+    /// Whether a column is a call with OVER.
+    var hasWindow = false
+    var orderBy: [String] = []
+    var limit: String?
+    var offset: String?
+    /// Bytes of an expression past which it gets a subquery of its own.
+    static let maximumColumnBytes = 4000
+
+    /// Whether conditions, joins and groups may be added as it stands.
+    var isPlain: Bool {
+        !isGrouped && !isDistinct && !hasWindow && orderBy.isEmpty && limit == nil && offset == nil
+    }
+
+    /// Names that tell the columns apart.
+    var names: [String] {
+        var seen: Set<String> = []
+        return fields.map { field in
+            var name = field.name
+            var suffix = 2
+            while !seen.insert(name.lowercased()).inserted {
+                name = "\(field.name)_\(suffix)"
+                suffix += 1
+            }
+            return name
+        }
+    }
+
+    /// The whole SELECT.
+    var sql: String {
+        let items = zip(columns, names).map { "\($0) AS \(StoreExpression.name($1))" }
+        let list = items.isEmpty ? "1" : items.joined(separator: ", ")
+        var text = "SELECT \(isDistinct ? "DISTINCT " : "")\(list)"
+        if !from.isEmpty { text += " FROM \(from)" }
+        if !conditions.isEmpty { text += " WHERE \(conditions.joined(separator: " AND "))" }
+        if !groupBy.isEmpty { text += " GROUP BY \(groupBy.joined(separator: ", "))" }
+        if !orderBy.isEmpty { text += " ORDER BY \(orderBy.joined(separator: ", "))" }
+        if limit != nil || offset != nil { text += " LIMIT \(limit ?? "-1")" }
+        if let offset { text += " OFFSET \(offset)" }
+        return text
+    }
+
+    /// A writer for expressions over the columns.
+    var writer: StoreExpression {
+        StoreExpression(columns: zip(columns, names).map { ($0, $1) })
+    }
+
+    /// The same rows as a subquery under a name.
+    func wrapped(_ alias: String) -> SelectDraft {
+        SelectDraft(
+            from: "(\(sql)) AS \(alias)",
+            columns: names.map { "\(alias).\(StoreExpression.name($0))" }, fields: fields)
+    }
+}

@@ -1,0 +1,123 @@
+// GROUP BY and calls with OVER in the store.
+
+import WeirColumnar
+import WeirFunctions
+import WeirSQL
+
+enum StoreAggregation {
+    static func build(
+        _ input: LogicalPlan, _ aggregation: LogicalAggregation, _ plan: LogicalPlan,
+        _ builder: inout StoreQueryBuilder
+    ) throws(StoreRefusal) -> SelectDraft {
+        var draft = try builder.plain(input)
+        let writer = draft.writer
+        var keys: [String] = []
+        for key in aggregation.keys { keys.append(try writer.sql(key)) }
+        var calls: [String] = []
+        for call in aggregation.calls { calls.append(try sql(call, writer, plan.span)) }
+        draft.fields = plan.columns
+        if aggregation.isDistinct, calls.isEmpty {
+            draft.columns = keys
+            draft.isDistinct = true
+            return draft
+        }
+        draft.isGrouped = true
+        guard let sets = aggregation.sets else {
+            draft.columns = keys + calls
+            draft.groupBy = groups(keys, aggregation)
+            return draft
+        }
+        // One SELECT for each set; keys that are not in it are NULL.
+        var selects: [String] = []
+        for set in sets {
+            var one = draft
+            one.columns = keys.indices.map { set.contains($0) ? keys[$0] : "NULL" } + calls
+            one.groupBy = set.map { keys[$0] }
+            selects.append(one.sql)
+        }
+        let alias = builder.alias()
+        return SelectDraft(
+            from: "(\(selects.joined(separator: " UNION ALL "))) AS \(alias)",
+            columns: draft.names.map { "\(alias).\(StoreExpression.name($0))" },
+            fields: plan.columns)
+    }
+
+    /// A number in GROUP BY would be a position to SQLite; a constant makes one group.
+    private static func groups(_ keys: [String], _ aggregation: LogicalAggregation) -> [String] {
+        zip(keys, aggregation.keys).map { text, key in
+            if case .literal = key.node { "(\(text)) + 0" } else { text }
+        }
+    }
+
+    /// An aggregate call.
+    private static func sql(
+        _ call: LogicalCall, _ writer: StoreExpression, _ span: Span
+    ) throws(StoreRefusal) -> String {
+        var text: String
+        let distinct = call.isDistinct ? "DISTINCT " : ""
+        if let argument = call.arguments.first {
+            let value = try writer.sql(argument)
+            let kind = argument.type.kind
+            switch call.function {
+            case "COUNT": text = "COUNT(\(distinct)\(value))"
+            case "MIN", "MAX":
+                guard kind.physical != .int128 else { fallthrough }
+                text = "\(call.function)(\(value))"
+            default:
+                if call.isDistinct {
+                    throw StoreRefusal(
+                        "\(call.function)(DISTINCT …) is not computed in the store", argument.span)
+                }
+                text =
+                    "weir_aggregate('\(call.function)', \(StoreExpression.quoted("\(kind)")), \(value))"
+            }
+        } else {
+            text = "COUNT(*)"
+        }
+        if let filter = call.filter { text += " FILTER (WHERE \(try writer.sql(filter)))" }
+        return text
+    }
+}
+
+enum StoreWindow {
+    /// Functions that SQLite computes over windows as Flink does.
+    private static let native: Set<String> = [
+        "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE", "LAG", "LEAD",
+        "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "COUNT", "MIN", "MAX", "SUM",
+    ]
+
+    /// A call with OVER.
+    static func sql(
+        _ call: OverCall, _ writer: StoreExpression
+    ) throws(StoreRefusal) -> String {
+        let isWide = call.arguments.contains { $0.type.kind.physical == .int128 }
+        guard native.contains(call.function), !isWide else {
+            throw StoreRefusal("\(call.function) OVER is not computed in the store", call.span)
+        }
+        var arguments: [String] = []
+        for argument in call.arguments { arguments.append(try writer.sql(argument)) }
+        let list =
+            arguments.isEmpty && call.function == "COUNT" ? "*" : arguments.joined(separator: ", ")
+        var parts: [String] = []
+        var partition: [String] = []
+        for key in call.partitionBy { partition.append(try writer.sql(key)) }
+        if !partition.isEmpty { parts.append("PARTITION BY \(partition.joined(separator: ", "))") }
+        let order = try StoreQueryBuilder.sortKeys(call.orderBy, writer)
+        if !order.isEmpty { parts.append("ORDER BY \(order.joined(separator: ", "))") }
+        if !order.isEmpty, takesFrame(call.function) { parts.append(frame(call.frame)) }
+        return "\(call.function)(\(list)) OVER (\(parts.joined(separator: " ")))"
+    }
+
+    private static func takesFrame(_ function: String) -> Bool {
+        ["COUNT", "MIN", "MAX", "SUM", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"].contains(function)
+    }
+
+    private static func frame(_ frame: OverFrame) -> String {
+        switch frame {
+        case .unbounded(let isRows):
+            "\(isRows ? "ROWS" : "RANGE") BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+        case .rows(let count): "ROWS BETWEEN \(count) PRECEDING AND CURRENT ROW"
+        case .range(let micros): "RANGE BETWEEN \(micros) PRECEDING AND CURRENT ROW"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Joins in the store.
+
+import WeirColumnar
+import WeirSQL
+
+enum StoreJoin {
+    static func build(
+        _ left: LogicalPlan, _ right: LogicalPlan, _ join: LogicalJoin, _ plan: LogicalPlan,
+        _ builder: inout StoreQueryBuilder
+    ) throws(StoreRefusal) -> SelectDraft {
+        if case .temporal = join.time {
+            throw StoreRefusal(
+                "a temporal join needs the rows as they come in", plan.span.clipped)
+        }
+        let first = try builder.plain(left)
+        var second = try builder.plain(right)
+        switch join.kind {
+        case .semi, .anti:
+            let condition = try on(join, first, second)
+            var inner = second
+            inner.columns = []
+            inner.fields = []
+            if condition != "TRUE" { inner.conditions.append(condition) }
+            var draft = first
+            draft.conditions.append(
+                "\(join.kind == .anti ? "NOT " : "")EXISTS (\(inner.sql))")
+            return draft
+        case .inner, .left, .right, .full: break
+        }
+        var outer = first
+        // Conditions of a side that may be filled up with NULLs are tested below the join.
+        if !outer.conditions.isEmpty, join.kind == .right || join.kind == .full {
+            outer = outer.wrapped(builder.alias())
+        }
+        if join.kind != .inner, !second.conditions.isEmpty || second.from.contains(" JOIN ") {
+            second = second.wrapped(builder.alias())
+        }
+        let word =
+            switch join.kind {
+            case .left: "LEFT JOIN"
+            case .right: "RIGHT JOIN"
+            case .full: "FULL JOIN"
+            case .inner, .semi, .anti: "JOIN"
+            }
+        let condition = try on(join, outer, second)
+        outer.from += " \(word) \(second.from) ON \(condition)"
+        outer.conditions += second.conditions
+        outer.columns += second.columns
+        outer.fields = plan.columns
+        return outer
+    }
+
+    private static func on(
+        _ join: LogicalJoin, _ left: SelectDraft, _ right: SelectDraft
+    ) throws(StoreRefusal) -> String {
+        guard let condition = join.condition else { return "TRUE" }
+        var both = left
+        both.columns += right.columns
+        both.fields += right.fields
+        return try both.writer.sql(condition)
+    }
+}

@@ -1,0 +1,219 @@
+// Logical plans as SQL of SQLite over the tables of the store.
+
+import WeirColumnar
+import WeirFunctions
+import WeirSQL
+
+/// Writes a plan as one SELECT over physical columns; throws what the store cannot do.
+struct StoreQueryBuilder {
+    /// Tables that the query reads, by the names they are stored under.
+    private(set) var reads: [String] = []
+    private var aliases = 0
+
+    mutating func select(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
+        let draft = try build(plan)
+        guard draft.columns.contains(where: { $0.utf8.count > SelectDraft.maximumColumnBytes })
+        else {
+            return draft
+        }
+        return draft.wrapped(alias())
+    }
+
+    private mutating func build(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
+        switch plan.node {
+        case .scan(_, let name, _): return scan(name, plan.columns)
+        case .values(let rows): return try values(rows, plan.columns)
+        case .project(let input, let values): return try project(input, values, plan)
+        case .filter(let input, let condition):
+            var draft = try plain(input)
+            draft.conditions.append(try draft.writer.sql(condition))
+            return draft
+        case .join(let left, let right, let join):
+            return try StoreJoin.build(left, right, join, plan, &self)
+        case .unnest(let input, let operand, let withOrdinality, let keepsUnmatched):
+            return try unnest(input, operand, withOrdinality, keepsUnmatched, plan)
+        case .aggregate(let input, let aggregation):
+            return try StoreAggregation.build(input, aggregation, plan, &self)
+        case .over(let input, let calls): return try over(input, calls, plan)
+        case .rank(let input, let rank): return try self.rank(input, rank, plan)
+        case .setOperation(let operation, let isAll, let left, let right):
+            return try combine(operation, isAll, left, right, plan)
+        case .sort(let input, let keys, let limit, let offset):
+            var draft = try plain(input)
+            draft.orderBy = try Self.sortKeys(keys, draft.writer)
+            draft.limit = limit.map(String.init)
+            draft.offset = offset.map(String.init)
+            return draft
+        case .window(_, let window):
+            throw StoreRefusal(
+                "\(window.shape.name) needs the rows as they come in", plan.span.clipped)
+        case .match:
+            throw StoreRefusal(
+                "MATCH_RECOGNIZE needs the rows as they come in", plan.span.clipped)
+        }
+    }
+
+    mutating func alias() -> String {
+        aliases += 1
+        return "t\(aliases)"
+    }
+
+    /// A draft that conditions and joins can be added to.
+    mutating func plain(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
+        let draft = try select(plan)
+        return draft.isPlain ? draft : draft.wrapped(alias())
+    }
+
+    // MARK: Rows
+
+    private mutating func scan(_ name: String, _ fields: [Field]) -> SelectDraft {
+        if !reads.contains(name) { reads.append(name) }
+        let alias = alias()
+        return SelectDraft(
+            from: "\(StoreExpression.name("weir_data_\(name)")) AS \(alias)",
+            columns: fields.map { "\(alias).\(StoreExpression.name($0.name))" }, fields: fields)
+    }
+
+    private mutating func values(
+        _ rows: [[BoundExpression]], _ fields: [Field]
+    ) throws(StoreRefusal) -> SelectDraft {
+        let writer = StoreExpression(columns: [])
+        var texts: [String] = []
+        for row in rows {
+            var items: [String] = []
+            for value in row { items.append(try writer.sql(value)) }
+            texts.append("(\(items.joined(separator: ", ")))")
+        }
+        let alias = alias()
+        return SelectDraft(
+            from: "(VALUES \(texts.joined(separator: ", "))) AS \(alias)",
+            columns: fields.indices.map { "\(alias).column\($0 + 1)" }, fields: fields)
+    }
+
+    private mutating func project(
+        _ input: LogicalPlan, _ values: [BoundExpression], _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> SelectDraft {
+        var draft = try select(input)
+        if draft.isDistinct || !draft.orderBy.isEmpty || draft.limit != nil {
+            draft = draft.wrapped(alias())
+        }
+        let writer = draft.writer
+        var columns: [String] = []
+        for value in values { columns.append(try writer.sql(value)) }
+        draft.columns = columns
+        draft.fields = plan.columns
+        return draft
+    }
+
+    private mutating func unnest(
+        _ input: LogicalPlan, _ operand: BoundExpression, _ withOrdinality: Bool,
+        _ keepsUnmatched: Bool, _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> SelectDraft {
+        var draft = try plain(input)
+        let alias = alias()
+        let json = try draft.writer.sql(operand)
+        let join = keepsUnmatched ? "LEFT JOIN" : "JOIN"
+        draft.from += " \(join) json_each(\(json)) AS \(alias)" + (keepsUnmatched ? " ON TRUE" : "")
+        let added = Array(plan.columns.dropFirst(input.columns.count))
+        let items = withOrdinality ? Array(added.dropLast()) : added
+        let value = "\(alias).value"
+        switch operand.type.kind {
+        case .map(let key, _) where items.count == 2:
+            draft.columns.append(JsonAccess.value("\(alias).key", key.kind))
+            draft.columns.append(JsonAccess.value(value, items[1].type.kind))
+        case .array(let element):
+            if case .row(let fields) = element.kind, items.count == fields.count {
+                for (field, item) in zip(fields, items) {
+                    let path = StoreExpression.quoted("$.\"\(field.name)\"")
+                    draft.columns.append(
+                        JsonAccess.value("json_extract(\(value), \(path))", item.type.kind))
+                }
+            } else {
+                draft.columns += items.map { JsonAccess.value(value, $0.type.kind) }
+            }
+        default:
+            throw StoreRefusal("UNNEST of \(operand.type.kind) is not done in the store", plan.span)
+        }
+        if withOrdinality { draft.columns.append("\(alias).key + 1") }
+        draft.fields = plan.columns
+        return draft
+    }
+
+    private mutating func combine(
+        _ operation: SetOperator, _ isAll: Bool, _ left: LogicalPlan, _ right: LogicalPlan,
+        _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> SelectDraft {
+        if isAll, operation != .union {
+            throw StoreRefusal(
+                "\(operation.rawValue) ALL is not done in the store", plan.span.clipped)
+        }
+        var sides: [String] = []
+        for side in [left, right] {
+            let draft = try select(side)
+            let isBare = draft.orderBy.isEmpty && draft.limit == nil && draft.offset == nil
+            sides.append((isBare ? draft : draft.wrapped(alias())).sql)
+        }
+        // A side that is itself a set operation is a subquery already.
+        let word = operation.rawValue + (isAll ? " ALL" : "")
+        let alias = alias()
+        var named = SelectDraft(
+            from: "", columns: plan.columns.map { _ in "" }, fields: plan.columns)
+        let names = named.names
+        let first = "SELECT * FROM (\(sides[0]))"
+        let second = "SELECT * FROM (\(sides[1]))"
+        let list = names.map(StoreExpression.name).joined(separator: ", ")
+        let common = "WITH \(alias)_rows (\(list)) AS (\(first) \(word) \(second))"
+        named.from = "(\(common) SELECT * FROM \(alias)_rows) AS \(alias)"
+        named.columns = names.map { "\(alias).\(StoreExpression.name($0))" }
+        return named
+    }
+
+    // MARK: Windows
+
+    private mutating func over(
+        _ input: LogicalPlan, _ calls: [OverCall], _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> SelectDraft {
+        var draft = try plain(input)
+        let writer = draft.writer
+        for call in calls { draft.columns.append(try StoreWindow.sql(call, writer)) }
+        draft.fields = plan.columns
+        draft.hasWindow = true
+        return draft
+    }
+
+    /// Top-N: the rank in a subquery, the bound around it.
+    private mutating func rank(
+        _ input: LogicalPlan, _ rank: LogicalRank, _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> SelectDraft {
+        var draft = try plain(input)
+        let writer = draft.writer
+        var partition: [String] = []
+        for key in rank.partitionBy { partition.append(try writer.sql(key)) }
+        let order = try Self.sortKeys(rank.orderBy, writer)
+        var window = partition.isEmpty ? "" : "PARTITION BY \(partition.joined(separator: ", ")) "
+        if !order.isEmpty { window += "ORDER BY \(order.joined(separator: ", "))" }
+        draft.columns.append("ROW_NUMBER() OVER (\(window))")
+        draft.fields.append(Field("weir_rank", .bigint))
+        var ranked = draft.wrapped(alias())
+        let position = ranked.columns[ranked.columns.count - 1]
+        ranked.conditions.append(
+            rank.ranks.lowerBound == 1
+                ? "\(position) <= \(rank.ranks.upperBound)"
+                : "\(position) BETWEEN \(rank.ranks.lowerBound) AND \(rank.ranks.upperBound)")
+        if !rank.emitsRank { ranked.columns.removeLast() }
+        ranked.fields = plan.columns
+        return ranked
+    }
+
+    static func sortKeys(
+        _ keys: [SortKey], _ writer: StoreExpression
+    ) throws(StoreRefusal) -> [String] {
+        var result: [String] = []
+        for key in keys {
+            result.append(
+                "\(try writer.sql(key.expression)) \(key.isDescending ? "DESC" : "ASC")"
+                    + " NULLS \(key.nullsFirst ? "FIRST" : "LAST")")
+        }
+        return result
+    }
+}

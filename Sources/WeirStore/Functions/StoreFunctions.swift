@@ -1,0 +1,117 @@
+// Weir's expressions and aggregates inside SQLite, so that both stages give the same answers.
+
+import GRDB
+import Synchronization
+import WeirColumnar
+import WeirFunctions
+import WeirPlanner
+import WeirRuntime
+
+enum StoreFunctions {
+    /// Makes `weir(…)` and `weir_aggregate(…)` known to a connection.
+    static func register(_ db: Database) {
+        let cache = ExpressionCache()
+        db.add(
+            function: DatabaseFunction("weir", argumentCount: nil, pure: true) { values in
+                try cache.evaluate(values)
+            })
+        db.add(
+            function: DatabaseFunction(
+                "weir_aggregate", argumentCount: 3, pure: true, aggregate: StoreAggregate.self))
+    }
+}
+
+/// The expressions that a connection has met, compiled.
+///
+/// `@unchecked Sendable`: entries are made and used under the mutex only.
+private final class ExpressionCache: @unchecked Sendable {
+    private final class Entry {
+        let expression: CompiledExpression
+        let kinds: [DataType.Kind]
+
+        init(_ stored: StoredExpression) {
+            expression = CompiledExpression(stored.expression)
+            kinds = stored.inputs.map(\.type.kind)
+        }
+    }
+
+    private var entries: [String: Entry] = [:]
+    private let lock = Mutex(())
+
+    func evaluate(_ values: [DatabaseValue]) throws -> DatabaseValue {
+        try lock.withLock { _ in
+            guard values.count >= 2, let inputs = String.fromDatabaseValue(values[0]),
+                let text = String.fromDatabaseValue(values[1])
+            else { throw StoreError.database("weir takes types, an expression and values") }
+            let entry = try self.entry(inputs, text)
+            guard values.count == entry.kinds.count + 2 else {
+                throw StoreError.database("weir takes \(entry.kinds.count) values here")
+            }
+            let columns = zip(entry.kinds, values.dropFirst(2)).map { kind, value in
+                Column.constant(StoredScalar.scalar(value, kind), physical: kind.physical, count: 1)
+            }
+            let errors = RowErrors()
+            let column = entry.expression.evaluate(
+                Batch(count: 1, columns: columns), errors: errors)
+            if let error = errors.items.first {
+                throw StoreError.database("\(error.message), in \(text)")
+            }
+            return StoredScalar.value(column.scalar(0), entry.expression.type.kind)
+        }
+    }
+
+    private func entry(_ inputs: String, _ text: String) throws -> Entry {
+        let key = inputs + "\u{0}" + text
+        if let found = entries[key] { return found }
+        let stored: StoredExpression
+        do {
+            stored = try StoredExpression(inputs: inputs, text: text)
+        } catch {
+            throw StoreError.database(error.message)
+        }
+        let entry = Entry(stored)
+        entries[key] = entry
+        return entry
+    }
+}
+
+/// `weir_aggregate(function, type, value)`: an aggregate over one group.
+private struct StoreAggregate: DatabaseAggregate {
+    private var accumulator: (any Accumulator)?
+    private var kind = DataType.Kind.bigint
+    private var result = DataType.Kind.bigint
+
+    init() {}
+
+    mutating func step(_ values: [DatabaseValue]) throws {
+        if accumulator == nil { try start(values) }
+        let column = Column.constant(
+            StoredScalar.scalar(values[2], kind), physical: kind.physical, count: 1)
+        accumulator?.accumulate(column, groups: [0], kinds: nil)
+    }
+
+    private mutating func start(_ values: [DatabaseValue]) throws {
+        guard let name = String.fromDatabaseValue(values[0]),
+            let text = String.fromDatabaseValue(values[1]),
+            let function = FunctionRegistry.aggregate(named: name)
+        else { throw StoreError.database("weir_aggregate takes a function, a type and a value") }
+        do {
+            kind = try StoredExpression.type(text)
+        } catch {
+            throw StoreError.database(error.message)
+        }
+        guard let type = function.resolve(DataType(kind)) else {
+            throw StoreError.database("\(name) does not take \(text)")
+        }
+        result = type.kind
+        let made = function.makeAccumulator(kind, result)
+        made.grow(to: 1)
+        accumulator = made
+    }
+
+    /// NULL for no rows: COUNT is SQLite's own.
+    func finalize() -> (any DatabaseValueConvertible)? {
+        guard let accumulator else { return nil }
+        return StoredScalar.value(accumulator.results([0]).scalar(0), result)
+    }
+}

@@ -1,0 +1,176 @@
+// What the store computes when it is read: answers recorded from DuckDB 1.4 over the same rows.
+
+import Foundation
+import TestSupport
+import Testing
+import WeirEngine
+import WeirPlanner
+import WeirSQL
+
+@Suite struct StoreStageTests {
+    private static let tables = """
+        CREATE TABLE orders (id BIGINT NOT NULL, item STRING, price DOUBLE, who BIGINT,
+          `at` TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'orders.csv',
+          'format' = 'csv', 'csv.header' = 'true');
+        CREATE TABLE people (id BIGINT NOT NULL, name STRING, age INT, boss BIGINT, score DOUBLE,
+          since TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'people.csv',
+          'format' = 'csv', 'csv.header' = 'true');
+
+        """
+
+    private static let files = [
+        "orders.csv": """
+        id,item,price,who,at
+        1,a,3.5,1,2024-01-01 10:00:00.000
+        2,b,4.25,2,2024-01-01 11:30:00.000
+        3,a,6,1,2024-01-02 00:00:00.000
+        4,c,,3,2024-01-02 05:00:00.500
+        5,b,9.75,9,2024-01-03 23:59:59.999
+        6,a,3.5,,2024-01-04 00:00:00.000
+        7,d,1,2,2024-01-05 12:00:00.000
+
+        """,
+        "people.csv": """
+        id,name,age,boss,score,since
+        1,Ann,40,,3.5,2024-01-01 00:00:00.000
+        2,Bob,25,1,,2024-01-01 12:00:00.000
+        3,Cid,35,1,,2024-01-02 00:00:00.000
+        4,Dora,50,2,1,2024-01-03 00:00:00.000
+
+        """,
+    ]
+
+    /// Queries and their rows, sorted.
+    private static func cases() throws -> [(query: String, rows: [String])] {
+        try Repository.text("Tests/Cases/store/queries.txt").components(separatedBy: "\n\n").map {
+            let lines = $0.split(separator: "\n").map(String.init)
+            return (lines[0], Array(lines.dropFirst()))
+        }
+    }
+
+    @Test func answersAreAsRecorded() throws {
+        let cases = try Self.cases()
+        #expect(cases.count > 60)
+        var script = Self.tables
+        for (index, item) in cases.enumerated() { script += "Q\(index) := \(item.query);\n" }
+        let harness = try PipelineHarness(script, files: Self.files)
+        try harness.run()
+        var views = 0
+        for (index, item) in cases.enumerated() {
+            let rows = try harness.query("SELECT * FROM Q\(index)").sorted()
+            #expect(rows == item.rows, "\(item.query)")
+            views += try harness.query(
+                "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'weir_data_Q\(index)'"
+            ).count
+        }
+        #expect(views > 50)
+    }
+
+    @Test func rowErrorsEndTheQueryWithTheirExpression() throws {
+        let harness = try PipelineHarness(
+            Self.tables
+                + "A := SELECT o.id / (p.id - 1) AS x FROM orders o JOIN people p ON o.who = p.id;",
+            files: Self.files)
+        try harness.run()
+        #expect {
+            try harness.query("SELECT * FROM A")
+        } throws: { error in
+            "\(error)".contains("division by zero") && "\(error)".contains("o.id") == false
+                && "\(error)".contains("/")
+        }
+    }
+
+    @Test func nestedValuesAreReadFromJson() throws {
+        let rows = """
+            {"id": 1, "r": {"x": 5, "in": {"d": "2024-01-01"}}, "l": [1, 2], "o": [{"k": "a", "v": 1.5}, {"k": "b", "v": null}], "m": {"p": 7}}
+            {"id": 2, "r": null, "l": [], "o": null, "m": {}}
+
+            """
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, r ROW<x INT, `in` ROW<d DATE>>, l ARRAY<INT>,
+              o ARRAY<ROW<k STRING, v DECIMAL(5, 2)>>, m MAP<STRING, INT>)
+              WITH ('connector' = 'filesystem', 'path' = 't.jsonl', 'format' = 'json');
+            F := SELECT id, r.x, r.`in`.d AS d, l[2] AS second_one, m['p'] AS p FROM t;
+            L := SELECT id, e FROM t CROSS JOIN UNNEST(l) AS u (e);
+            O := SELECT id, k, v FROM t LEFT JOIN UNNEST(o) AS u (k, v) ON TRUE;
+            N := SELECT id, e, n FROM t CROSS JOIN UNNEST(l) WITH ORDINALITY AS u (e, n);
+            """, files: ["t.jsonl": rows])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM F ORDER BY id")
+                == ["1|5|2024-01-01|2|7", "2|NULL|NULL|NULL|NULL"])
+        #expect(try harness.query("SELECT * FROM L ORDER BY 2") == ["1|1", "1|2"])
+        #expect(
+            try harness.query("SELECT * FROM O ORDER BY 1, 2") == [
+                "1|a|1.5", "1|b|NULL", "2|NULL|NULL",
+            ])
+        #expect(try harness.query("SELECT * FROM N ORDER BY 2") == ["1|1|1", "1|2|2"])
+    }
+
+    @Test func decimalsPastSixtyFourBits() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, d DECIMAL(38, 10)) WITH ('connector' = 'filesystem',
+              'path' = 't.csv', 'format' = 'csv');
+            A := SELECT a.id, a.d + b.d AS s, a.d > b.d AS more FROM t a JOIN t b ON a.id <> b.id;
+            B := SELECT SUM(x.d) AS s, MAX(x.d) AS m FROM t x JOIN t y ON x.id = y.id;
+            C := SELECT id FROM t WHERE d IN (SELECT d FROM t WHERE id = 1);
+            """,
+            files: ["t.csv": "1,9999999999999999999.5\n2,10000000000000000000.25\n"])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM A ORDER BY id") == [
+                "1|19999999999999999999.750000000|0", "2|19999999999999999999.750000000|1",
+            ])
+        #expect(
+            try harness.query("SELECT * FROM B")
+                == ["19999999999999999999.750000000|10000000000000000000.2500000000"])
+        #expect(try harness.query("SELECT * FROM C") == ["1"])
+    }
+
+    private func compile(_ script: String) throws -> Compilation {
+        let folder = try TemporaryFolder()
+        return Engine.compile(
+            try Project(path: try folder.write("s.sqrl", Self.tables + script)))
+    }
+
+    @Test func hintsChooseTheStage() throws {
+        let compilation = try compile(
+            """
+            /*+ engine(store) */ A := SELECT id FROM orders;
+            /*+ engine(stream) */ B := SELECT id FROM orders;
+            C := SELECT id FROM orders;
+            """)
+        #expect(
+            compilation.definitions.map { $0.assignment?.stage } == [.store, .stream, .stream])
+        #expect(compilation.definitions[2].assignment?.reason.contains("costs 0.1") == true)
+        let wrong = try compile(
+            "/*+ engine(stream) */ A := SELECT o.id FROM orders o JOIN people p ON o.id = p.id;")
+        #expect(wrong.diagnostics.map(\.code) == ["unsupported"])
+        let unknown = try compile("/*+ engine(spark) */ A := SELECT id FROM orders;")
+        #expect(unknown.diagnostics.map(\.code) == ["unknown-engine"])
+    }
+
+    @Test func onlyWhatIsReadIsStored() throws {
+        let compilation = try compile(
+            """
+            _Hidden := SELECT id, price FROM orders;
+            _Unused := SELECT a.id FROM _Hidden a JOIN people b ON a.id = b.id;
+            A := SELECT a.id FROM _Hidden a JOIN _Hidden b ON a.id = b.id;
+            """)
+        #expect(compilation.plan?.tables.map(\.name) == ["_Hidden"])
+        #expect(compilation.plan?.views.map(\.name) == ["A"])
+    }
+
+    @Test func streamsCannotReadWhatTheStoreComputes() throws {
+        let compilation = try compile(
+            """
+            A := SELECT o.id FROM orders o JOIN people p ON o.id = p.id;
+            CREATE TABLE s (id BIGINT) WITH ('connector' = 'print');
+            INSERT INTO s SELECT id FROM A;
+            """)
+        #expect(compilation.diagnostics.map(\.code) == ["unsupported"])
+        #expect(compilation.diagnostics.first?.message.contains("'A' has no stream") == true)
+    }
+}
