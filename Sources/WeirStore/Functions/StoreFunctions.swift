@@ -21,10 +21,8 @@ enum StoreFunctions {
     }
 }
 
-/// The expressions that a connection has met, compiled.
-///
-/// `@unchecked Sendable`: entries are made and used under the mutex only.
-private final class ExpressionCache: @unchecked Sendable {
+/// The expressions that a connection has met, compiled; made and used under the mutex only.
+private final class ExpressionCache: Sendable {
     private final class Entry {
         let expression: CompiledExpression
         let kinds: [DataType.Kind]
@@ -35,15 +33,14 @@ private final class ExpressionCache: @unchecked Sendable {
         }
     }
 
-    private var entries: [String: Entry] = [:]
-    private let lock = Mutex(())
+    private let entries = Mutex<[String: Entry]>([:])
 
     func evaluate(_ values: [DatabaseValue]) throws -> DatabaseValue {
-        try lock.withLock { _ in
+        try entries.withLock { entries in
             guard values.count >= 2, let inputs = String.fromDatabaseValue(values[0]),
                 let text = String.fromDatabaseValue(values[1])
             else { throw StoreError.database("weir takes types, an expression and values") }
-            let entry = try self.entry(inputs, text)
+            let entry = try Self.entry(inputs, text, &entries)
             guard values.count == entry.kinds.count + 2 else {
                 throw StoreError.database("weir takes \(entry.kinds.count) values here")
             }
@@ -60,7 +57,9 @@ private final class ExpressionCache: @unchecked Sendable {
         }
     }
 
-    private func entry(_ inputs: String, _ text: String) throws -> Entry {
+    private static func entry(
+        _ inputs: String, _ text: String, _ entries: inout [String: Entry]
+    ) throws -> Entry {
         let key = inputs + "\u{0}" + text
         if let found = entries[key] { return found }
         let stored: StoredExpression
