@@ -180,7 +180,7 @@ import WeirSQL
         "A := SELECT a FROM t; B := SELECT a FROM t; A.«misplaced-column»b := a;",
         "A := DISTINCT «unknown-table»x ON a ORDER BY b;",
         "A := DISTINCT t ON «unknown-column»q ORDER BY ts;",
-        "A := SELECT a FROM «unsupported»TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR));",
+        "A := SELECT a FROM TABLE(«unsupported»HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR));",
         "EXPORT «unknown-table»x TO print.X;",
         "EXPORT t TO «unknown-table»x;",
         "EXPORT t TO «unsupported»log.x;",
