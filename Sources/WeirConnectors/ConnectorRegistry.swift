@@ -6,6 +6,7 @@ package import WeirPlanner
 package enum ConnectorRegistry {
     package static let all: [Connector] = [
         FileSystemConnector.connector, PrintConnector.connector, BlackholeConnector.connector,
+        InternalConnector.connector,
     ]
 
     package static func connector(named name: String) -> Connector? {

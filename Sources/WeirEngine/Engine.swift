@@ -57,7 +57,9 @@ package enum Engine {
         let script = printed(sources)
         let recovery = try store.prepare(
             tables: plan.tables.map(TableSchema.init), views: plan.views.map(ViewSchema.init),
-            script: script)
+            indexes: plan.indexes.map {
+                IndexSchema(name: $0.name, table: $0.table, columns: $0.columns)
+            }, script: script)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes)
         let starting = PipelineStart(plan: plan, recovery: recovery, context: context)

@@ -39,6 +39,25 @@ package struct ViewSchema: Sendable {
     }
 }
 
+/// An index of a stored table.
+package struct IndexSchema: Sendable {
+    package let name: String
+    package let table: String
+    package let columns: [String]
+
+    package init(name: String, table: String, columns: [String]) {
+        self.name = name
+        self.table = table
+        self.columns = columns
+    }
+
+    var createIndex: String {
+        let list = columns.map(TableLayout.quoted).joined(separator: ", ")
+        return "CREATE INDEX \(TableLayout.quoted("weir_\(name)")) ON"
+            + " \(TableLayout.quoted("weir_data_" + table)) (\(list))"
+    }
+}
+
 /// A row of `weir_offsets`.
 package struct OffsetRecord: Sendable {
     package var source: String

@@ -67,7 +67,7 @@ package final class StoreWriter {
     /// - Returns: what the last commit left.
     /// - Throws: `StoreError.otherPipeline` when the store was made by another script.
     package func prepare(
-        tables: [TableSchema], views: [ViewSchema], script: String
+        tables: [TableSchema], views: [ViewSchema], indexes: [IndexSchema], script: String
     ) throws -> Recovery {
         for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
             throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
@@ -80,7 +80,7 @@ package final class StoreWriter {
                 if let known {
                     guard known == script else { throw StoreError.otherPipeline(path: path) }
                 } else {
-                    try Self.create(layouts, views, script, db)
+                    try Self.create(layouts, views, indexes, script, db)
                 }
                 return try RecoveryQuery.load(db)
             }
@@ -93,13 +93,15 @@ package final class StoreWriter {
     }
 
     private static func create(
-        _ layouts: [TableLayout], _ views: [ViewSchema], _ script: String, _ db: Database
+        _ layouts: [TableLayout], _ views: [ViewSchema], _ indexes: [IndexSchema],
+        _ script: String, _ db: Database
     ) throws {
         try db.inTransaction {
             for layout in layouts {
                 try db.execute(sql: layout.createTable)
                 try db.execute(sql: layout.createView)
             }
+            for index in indexes { try db.execute(sql: index.createIndex) }
             for view in views {
                 let layout = TableLayout(view.table)
                 try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")

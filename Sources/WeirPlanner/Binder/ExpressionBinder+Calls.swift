@@ -32,6 +32,7 @@ extension ExpressionBinder {
     mutating func bindFunction(
         _ name: String, _ operands: [BoundExpression?], _ span: Span, nameSpan: Span? = nil
     ) -> BoundExpression? {
+        let name = scope.functionAliases[name.uppercased()] ?? name
         guard let function = FunctionRegistry.scalar(named: name) else {
             let suggestion = nearestName(to: name.uppercased(), among: FunctionRegistry.allNames)
             return fail(

@@ -5,6 +5,11 @@ import WeirSQL
 
 extension ExpressionBinder {
     mutating func bindColumn(_ path: [Identifier], _ span: Span) -> BoundExpression? {
+        if let first = path.first, first.key == "this", path.count > 1,
+            scope.index(of: first.name) == nil
+        {
+            return bindThis(path, span)
+        }
         guard let match = scope.match(path, &diagnostics) else { return nil }
         var result = BoundExpression(
             .column(match.column), scope.columns[match.column].type, span)
@@ -15,9 +20,33 @@ extension ExpressionBinder {
         return result
     }
 
+    /// `this.column`: of the row that a relationship starts from.
+    private mutating func bindThis(_ path: [Identifier], _ span: Span) -> BoundExpression? {
+        guard let columns = scope.thisColumns else {
+            return fail(
+                "misplaced-this", "'this' belongs to a relationship", path[0].span,
+                hint: "write Table.name := SELECT … WHERE column = this.column")
+        }
+        let name = path[1]
+        guard let field = columns.first(where: { $0.name.lowercased() == name.key }) else {
+            diagnostics.append(
+                .misspelt(
+                    "unknown-column", "'this' has no column '\(name.name)'", at: name.span,
+                    name.name, among: columns.map(\.name)))
+            return nil
+        }
+        var result = BoundExpression(
+            .parameter("this.\(field.name.lowercased())"), field.type, span)
+        for part in path.dropFirst(2) {
+            guard let inner = access(result, part, span) else { return nil }
+            result = inner
+        }
+        return result
+    }
+
     mutating func bindParameter(_ name: Identifier, _ span: Span) -> BoundExpression? {
         if let type = scope.parameters[name.key] {
-            return BoundExpression(.parameter(name.name), type, span)
+            return BoundExpression(.parameter(name.key), type, span)
         }
         let suggestion = nearestName(to: name.name, among: Array(scope.parameters.keys))
         return fail(

@@ -104,13 +104,13 @@ extension ScriptBinder {
             refuse("the table function \(name)", place)
             return nil
         }
-        let known = WindowFunction.allCases.map(\.rawValue)
-        let suggestion = nearestName(to: name, among: known)
+        if let called = bindCall(call) { return called.plan }
+        let known = WindowFunction.allCases.map(\.rawValue) + functions.values.map(\.name)
         diagnostics.append(
-            .error(
+            .misspelt(
                 "unknown-function", "there is no table function \(call.name)", at: place,
-                hint: suggestion.map { "did you mean \($0)?" }
-                    ?? "table functions: \(known.joined(separator: ", "))"))
+                call.name, among: known.sorted(),
+                otherwise: "table functions: \(known.sorted().joined(separator: ", "))"))
         return nil
     }
 

@@ -9,6 +9,18 @@ struct BoundQuery {
     var plan: LogicalPlan
     var order: [(column: Int, isDescending: Bool, nullsFirst: Bool)] = []
     var limit: Int?
+    /// Columns at the end that are there for the order only.
+    var hidden = 0
+    /// Where the first of them is written.
+    var hiddenSpan: Span?
+
+    /// The plan without them.
+    var visible: LogicalPlan {
+        guard hidden > 0 else { return plan }
+        let columns = Array(plan.columns.dropLast(hidden))
+        let values = columns.enumerated().map { BoundExpression(.column($0), $1.type, plan.span) }
+        return LogicalPlan(.project(plan, values), columns, plan.span)
+    }
 }
 
 extension ScriptBinder {
@@ -22,25 +34,72 @@ extension ScriptBinder {
         {
             return bind(inner)
         }
+        let before = self
         guard let plan = bindBody(query.body) else { return nil }
         var bound = BoundQuery(plan: plan)
+        // Each level of nesting would bind what is below it twice.
+        if ordersBound < 4, let extended = withOrderColumns(query, plan.columns) {
+            // Bound again with the columns of the order; what was said is said again.
+            let first = self
+            self = before
+            ordersBound += 1
+            if let plan = bindBody(.select(extended.select)) {
+                bound = BoundQuery(
+                    plan: plan, hidden: extended.added, hiddenSpan: extended.span)
+                ordersBound -= 1
+            } else {
+                self = first
+            }
+        }
         bindOrder(query, &bound)
         return bound
+    }
+
+    /// The SELECT with what it is ordered by and does not show; nil when it shows all of that.
+    private func withOrderColumns(
+        _ query: Query, _ columns: [Field]
+    ) -> (select: SelectQuery, added: Int, span: Span?)? {
+        guard case .select(var select) = query.body, !select.isDistinct else { return nil }
+        let scope = Scope(columns: columns, qualifier: nil)
+        var added = 0
+        var span: Span?
+        for item in query.orderBy where orderColumn(item.expression, scope) == nil {
+            if case .literal = item.expression.kind { continue }
+            span = span ?? item.expression.span
+            select.items.append(
+                .expression(
+                    item.expression,
+                    alias: Identifier(Self.orderName(item.expression), item.expression.span)))
+            added += 1
+        }
+        return added > 0 ? (select, added, span) : nil
+    }
+
+    /// The name of a column that is there for the order only.
+    private static func orderName(_ expression: Expression) -> String {
+        "weir_order_\(expression.span.start)"
     }
 
     /// Binds a query whose order and limit are part of the result, as in a subquery.
     mutating func bindNested(_ query: Query) -> LogicalPlan? {
         guard let bound = bind(query) else { return nil }
-        if bound.limit == nil { return bound.plan }
+        return nested(bound)
+    }
+
+    /// A query as a plan, its order and limit in it.
+    func nested(_ bound: BoundQuery) -> LogicalPlan {
+        if bound.limit == nil { return bound.visible }
         let keys = bound.order.map { item in
             SortKey(
                 expression: BoundExpression(
-                    .column(item.column), bound.plan.columns[item.column].type, query.span),
+                    .column(item.column), bound.plan.columns[item.column].type, bound.plan.span),
                 isDescending: item.isDescending, nullsFirst: item.nullsFirst)
         }
-        return LogicalPlan(
+        var sorted = bound
+        sorted.plan = LogicalPlan(
             .sort(bound.plan, keys, limit: bound.limit, offset: nil), bound.plan.columns,
-            query.span)
+            bound.plan.span)
+        return sorted.visible
     }
 
     private mutating func bindCommonTables(_ query: Query) -> Bool {
@@ -211,13 +270,14 @@ extension ScriptBinder {
 
     private func orderColumn(_ expression: Expression, _ scope: Scope) -> Int? {
         switch expression.kind {
-        case .column(let path): return path.last.flatMap { scope.index(of: $0.name) }
+        case .column(let path) where scope.index(of: Self.orderName(expression)) == nil:
+            return path.last.flatMap { scope.index(of: $0.name) }
         case .unit(let unit): return scope.index(of: unit.rawValue)
         case .literal(.integer(let digits)):
             return Int(digits).flatMap {
                 (1...max(1, scope.columns.count)).contains($0) ? $0 - 1 : nil
             }
-        default: return nil
+        default: return scope.index(of: Self.orderName(expression))
         }
     }
 
@@ -225,6 +285,8 @@ extension ScriptBinder {
     func expressionBinder(_ scope: Scope, place: String) -> ExpressionBinder {
         var scope = scope
         scope.parameters = parameters
+        scope.thisColumns = thisColumns
+        scope.functionAliases = functionAliases
         return ExpressionBinder(scope: scope, allowsAggregates: false, place: place)
     }
 }

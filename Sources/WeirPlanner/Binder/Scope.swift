@@ -17,6 +17,10 @@ struct Scope {
     let merged: Set<Int>
     /// Arguments of the table function around the query, by lower-case name.
     var parameters: [String: DataType] = [:]
+    /// Columns of `this`, the row that a relationship starts from.
+    var thisColumns: [Field]?
+    /// Other names of functions, upper case.
+    var functionAliases: [String: String] = [:]
 
     init(columns: [Field], qualifier: String?) {
         self.columns = columns

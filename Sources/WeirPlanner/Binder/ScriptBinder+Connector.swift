@@ -15,6 +15,9 @@ extension ScriptBinder {
     mutating func sourceSettings(
         _ table: CreateTable, _ columns: [Field]
     ) -> ConnectorSettings? {
+        if internalTables.contains(table.name.key) {
+            return ConnectorSettings(connector: "internal", format: nil, options: [:])
+        }
         guard let (settings, connector, format) = settings(table) else { return nil }
         if let format, connector.isSource, !format.supportsNested {
             for column in columns where column.type.kind.isNested {
@@ -40,7 +43,7 @@ extension ScriptBinder {
                     "no-connector", "'\(table.name.name)' says not where its rows are",
                     at: table.name.span,
                     hint: "add WITH ('connector' = 'filesystem', 'path' = '…', 'format' = 'csv');"
-                        + " internal tables are not supported yet"))
+                        + " or put /*+ engine(log) */ in front, so that an API writes it"))
             return nil
         }
         let names = connectors.connectors.map(\.name)

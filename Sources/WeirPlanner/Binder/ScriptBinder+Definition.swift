@@ -22,7 +22,18 @@ extension ScriptBinder {
     mutating func bindDefinition(
         _ definition: Definition, _ statement: Statement, _ additions: [Definition]
     ) {
-        guard let bound = bindRows(definition), let extended = add(additions, to: bound) else {
+        if definition.returns != nil { return bindPassthrough(definition, statement) }
+        switch definition.body {
+        case .query(let query) where definition.parent != nil:
+            return bindRelationship(definition, query, statement)
+        case .query(let query) where definition.arguments != nil:
+            return bindFunction(definition, query, statement)
+        case .subscribe(let query): return bindSubscription(definition, query, statement)
+        default: break
+        }
+        guard let bound = bindRows(definition), canBeKept(bound),
+            let extended = add(additions, to: bound)
+        else {
             if definition.parent == nil { failedNames.insert(context.key(definition.name)) }
             return
         }
@@ -33,20 +44,29 @@ extension ScriptBinder {
         define(definition.name, extended, statement, isStored: !isHidden)
     }
 
+    /// Whether a table has the columns that it is sorted by; reports when it has not.
+    mutating func canBeKept(_ bound: BoundQuery) -> Bool {
+        guard bound.hidden > 0 else { return true }
+        diagnostics.append(
+            .error(
+                "bad-order", "a table is ordered by columns that it has",
+                at: bound.hiddenSpan ?? bound.plan.span.clipped,
+                hint: "select what it is ordered by, under a name",
+                note: "the order is applied when the table is read"))
+        return false
+    }
+
     /// The rows of a table definition; nil after reporting what is wrong or cannot run yet.
     private mutating func bindRows(_ definition: Definition) -> BoundQuery? {
-        if definition.returns != nil {
-            refuse("a passthrough definition (RETURNS)", definition.span.clipped)
-            return nil
-        }
-        if definition.arguments != nil {
-            refuse(
-                definition.parent == nil ? "a table function" : "a relationship",
-                definition.name.span)
+        if let first = definition.arguments?.first {
+            diagnostics.append(
+                .error(
+                    "misplaced-argument", "only a query takes arguments", at: first.span,
+                    hint: "write Name(argument TYPE) := SELECT …"))
             return nil
         }
         switch definition.body {
-        case .query(let query) where definition.parent == nil: return bind(query)
+        case .query(let query): return bind(query)
         case .distinct(let source, let columns, let order):
             return bindDistinct(source, columns, order, definition.span)
         case .expression:
@@ -56,9 +76,7 @@ extension ScriptBinder {
                     "a column is added right behind the definition of its table",
                     at: definition.name.span,
                     hint: "move it behind \(definition.parent?.name ?? "the table") := …"))
-        case .query: refuse("a relationship", definition.name.span)
-        case .subscribe: refuse("SUBSCRIBE", definition.span.clipped)
-        case .passthrough: refuse("a passthrough definition", definition.span.clipped)
+        case .subscribe, .passthrough: break
         }
         return nil
     }
@@ -128,7 +146,10 @@ extension ScriptBinder {
         let shown = context.shown(name)
         let optimised = PlanOptimizer.optimise(bound.plan)
         let placed = place(optimised, name: shown, statement)
-        let relation = optimised.relation
+        var relation = optimised.relation
+        if let key = bindHintColumns(statement, relation.columns, table: shown) {
+            relation.key = key
+        }
         var assignment: StageAssignment?
         var kind = CatalogTable.Kind.broken
         switch placed {

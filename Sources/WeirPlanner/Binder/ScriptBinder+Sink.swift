@@ -7,7 +7,8 @@ extension ScriptBinder {
     mutating func bindInsert(
         _ target: [Identifier], _ columns: [Identifier], _ query: Query, _ statement: Statement
     ) {
-        guard let bound = bind(query) else { return }
+        guard var bound = bind(query) else { return }
+        if bound.hidden > 0 { bound = BoundQuery(plan: bound.visible, limit: bound.limit) }
         insert(into: target, columns, bound, statement)
     }
 

@@ -9,10 +9,12 @@ extension ScriptBinder {
         _ table: CreateTable, span: Span, relation: inout Relation
     ) -> Int? {
         let errorsBefore = diagnostics.filter { $0.severity == .error }.count
-        if let column = table.partitionedBy.first {
+        let isInternal = internalTables.contains(table.name.key)
+        if let column = table.partitionedBy.first, !isInternal {
             refuse("PARTITIONED BY in a table of files", column.span)
         }
-        let key = primaryKey(table)
+        let key =
+            primaryKey(table) ?? (isInternal ? table.metadataColumn("uuid").map { [$0] } : nil)
         let physical = physicalColumns(table, key: key)
         var expressions: [BoundExpression] = []
         var names: [String] = []
@@ -21,7 +23,7 @@ extension ScriptBinder {
         let columns = zip(names, expressions).map { Field($0, $1.type) }
         let output = Scope(columns: columns, qualifier: table.name.name)
         let constraints = bindConstraints(table, output)
-        let watermark = bindWatermark(table, output)
+        let watermark = bindWatermark(table, output) ?? timeOfWrites(table, output)
         let keyColumns = key.flatMap { key -> [Int]? in
             let found = key.compactMap { output.resolve([$0], &diagnostics) }
             return found.count == key.count ? found : nil
@@ -87,9 +89,10 @@ extension ScriptBinder {
                 columns.append(Field(name.name, isKey ? bound.nullable(false) : bound))
                 noteName(name, &seen)
             case .computed(let name, _): noteName(name, &seen)
-            case .metadata(_, _, _, _, let span):
-                diagnostics.append(
-                    .error("unsupported", "METADATA columns are not supported yet", at: span))
+            case .metadata(let name, let type, let key, _, let span):
+                guard let bound = bindMetadata(table, type, key, span) else { continue }
+                columns.append(Field(name.name, bound))
+                noteName(name, &seen)
             case .primaryKey, .watermark, .check: break
             }
         }
@@ -113,7 +116,7 @@ extension ScriptBinder {
     ) {
         for element in table.elements {
             switch element {
-            case .column(let name, _, _):
+            case .column(let name, _, _), .metadata(let name, _, _, _, _):
                 guard let index = scope.columns.firstIndex(where: { $0.name == name.name }) else {
                     continue
                 }

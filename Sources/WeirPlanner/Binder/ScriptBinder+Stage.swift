@@ -95,7 +95,7 @@ extension ScriptBinder {
     // MARK: Stored inputs
 
     /// Stores the tables that a view reads; false after reporting one that cannot be.
-    private mutating func demand(_ names: [String], _ span: Span) -> Bool {
+    mutating func demand(_ names: [String], _ span: Span) -> Bool {
         var isComplete = true
         for name in names where !storedTables.contains(name.lowercased()) {
             guard let table = tables[name.lowercased()] else { continue }

@@ -63,6 +63,19 @@ package struct ScriptBinder {
     var demandedStages: [Int: String] = [:]
     /// Table functions by lower-case name with their namespace.
     var functions: [String: TableFunction] = [:]
+    var failedFunctions: Set<String> = []
+    /// Columns of the indexes that hints ask for, by lower-case table.
+    var indexHints: [String: [[Int]]] = [:]
+    /// What the script asks of its tables.
+    var indexNeeds = IndexSelection()
+    /// Tables that the API writes, by lower-case name.
+    var internalTables: Set<String> = []
+    /// Arguments of the function at hand that hold claims, by the claim.
+    var claims: [String: String] = [:]
+    /// Queries around the one at hand that are bound again for their order.
+    var ordersBound = 0
+    /// Columns of the row that the relationship at hand starts from.
+    var thisColumns: [Field]?
 
     /// Parses and binds a script that imports nothing.
     package static func compile(_ source: SourceText, connectors: ConnectorCatalog) -> Compilation {
@@ -117,9 +130,16 @@ package struct ScriptBinder {
         // What is read twice may be wrong twice.
         let found = diagnostics.unique
         return Compilation(
-            plan: found.hasErrors
-                ? nil : StreamPlan(stages: stages, views: views, queries: queries),
+            plan: found.hasErrors ? nil : plan(stages, views),
             definitions: definitions, diagnostics: found, sources: sources)
+    }
+
+    private func plan(_ stages: [StagePlan], _ views: [StoreView]) -> StreamPlan {
+        let tables = stages.compactMap { stage in
+            if case .store(let table) = stage.node { table } else { nil }
+        }
+        return StreamPlan(
+            stages: stages, views: views, queries: queries, indexes: storeIndexes(tables))
     }
 
     /// Binds the statements of a script in the namespace at hand.
@@ -157,7 +177,7 @@ package struct ScriptBinder {
         case .createTable(let table): bindCreate(table, statement)
         case .define(let definition): bindDefinition(definition, statement, additions)
         case .createView(let name, let columns, let query):
-            guard let bound = bind(query), let plan = rename(bound.plan, columns) else {
+            guard let bound = bind(query), let plan = rename(bound.visible, columns) else {
                 failedNames.insert(context.key(name))
                 return
             }
@@ -182,28 +202,6 @@ package struct ScriptBinder {
         }
     }
 
-    /// SQRL's hints; those without effect here are known all the same.
-    private static let knownHints = [
-        "primary_key", "index", "partition_key", "vector_dim", "query_by_all", "query_by_any",
-        "no_query", "insert", "ttl", "cache", "filtered_distinct_order", "engine", "exec",
-        "maintenance", "test", "workload", "row_count",
-    ]
-
-    private mutating func checkHints(_ statement: Statement) {
-        for hint in statement.preamble.hints {
-            if ["no_query", "engine", "exec"].contains(hint.name.key) { continue }
-            let isKnown = Self.knownHints.contains(hint.name.key)
-            let suggestion = nearestName(to: hint.name.name, among: Self.knownHints)
-            diagnostics.append(
-                .warning(
-                    isKnown ? "hint-ignored" : "unknown-hint",
-                    isKnown
-                        ? "the hint '\(hint.name.name)' has no effect yet"
-                        : "there is no hint '\(hint.name.name)'", at: hint.name.span,
-                    hint: isKnown ? nil : suggestion.map { "did you mean \($0)?" }))
-        }
-    }
-
     mutating func register(_ name: Identifier, _ table: CatalogTable) -> Bool {
         let key = context.key(name)
         if tables[key] != nil {
@@ -225,6 +223,13 @@ package struct ScriptBinder {
     ) -> (source: ScanSource, relation: Relation, name: String)? {
         guard let key = key(of: path, span) else { return nil }
         guard var table = tables[key] else {
+            if let function = functions[key] {
+                diagnostics.append(
+                    .error(
+                        "not-a-table", "'\(function.name)' is a function", at: span,
+                        hint: "call it: FROM TABLE(\(function.name)(…))"))
+                return nil
+            }
             reportUnknownTable(path, key, span)
             return nil
         }
@@ -261,6 +266,9 @@ package struct ScriptBinder {
         case .stream(let stage): return (.stage(stage), table.relation, table.name)
         case .view: return (.view, table.relation, table.name)
         case .broken: return (.nothing, table.relation, table.name)
+        case .passthrough:
+            refuse("reading SQL that is passed through in another definition", span)
+            return nil
         case .external: return nil
         }
     }
@@ -281,6 +289,7 @@ package struct ScriptBinder {
             name: table.name.name, kind: .external(table, span: statement.span),
             relation: relation, span: table.name.span, hasLimit: false)
         guard register(written.name, entry) else { return }
+        if isInternal(table, statement) { internalTables.insert(table.name.key) }
         // Checked in full even when nobody reads it; the stage is pruned if unused.
         createStatements[key] = table
         if diagnosticsOfSource(table) {

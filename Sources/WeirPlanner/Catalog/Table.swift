@@ -40,6 +40,8 @@ struct CatalogTable {
         case stream(stage: Int)
         /// Computed by the store when it is read.
         case view
+        /// SQL of the store that nothing else can read.
+        case passthrough
         /// It failed, which has been reported.
         case broken
         /// A CREATE TABLE that is only written to until somebody reads it.

@@ -23,15 +23,20 @@ package struct PlanExplainer: Sendable {
     /// All stages and views, or those that lead to one table; nil when there is no such table.
     package func text(table: String?) -> String? {
         guard let table else {
-            return (plan.stages.map(describe) + plan.views.map(describe)).joined(separator: "\n")
+            let all =
+                plan.stages.map(describe) + plan.views.map(describe) + plan.queries.map(describe)
+            return all.joined(separator: "\n")
         }
         var stages: Set<Int> = []
         var views: Set<String> = []
-        guard collect(table, &stages, &views) else { return nil }
+        let queries = plan.queries.filter { $0.name.lowercased() == table.lowercased() }
+        for name in queries.flatMap(\.reads) { _ = collect(name, &stages, &views) }
+        guard collect(table, &stages, &views) || !queries.isEmpty else { return nil }
         let shownViews = plan.views.filter { views.contains($0.name) }
-        return
-            (plan.stages.filter { stages.contains($0.id) }.map(describe)
-            + shownViews.map(describe)).joined(separator: "\n")
+        let all =
+            plan.stages.filter { stages.contains($0.id) }.map(describe) + shownViews.map(describe)
+            + queries.map(describe)
+        return all.joined(separator: "\n")
     }
 
     private func collect(
@@ -54,7 +59,7 @@ package struct PlanExplainer: Sendable {
     /// Names that `text(table:)` takes.
     package var tableNames: [String] {
         plan.stages.map { $0.name.hasSuffix(".table") ? String($0.name.dropLast(6)) : $0.name }
-            + plan.views.map(\.name)
+            + plan.views.map(\.name) + plan.queries.map(\.name)
     }
 
     private func find(_ table: String) -> StagePlan? {
@@ -75,6 +80,36 @@ package struct PlanExplainer: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private func describe(_ query: StoreQuery) -> String {
+        let label =
+            switch query.kind {
+            case .function: "fun"
+            case .relationship: "rel"
+            case .subscription: "sub"
+            }
+        var lines = ["=== \(query.name)  [\(label)]  \(place(query.span))"]
+        if !query.reads.isEmpty { lines.append("input     \(query.reads.joined(separator: ", "))") }
+        for (index, argument) in query.arguments.enumerated() {
+            lines.append(
+                "\(index == 0 ? "takes    " : "         ") \(argument.name) \(argument.type)"
+                    + origin(argument))
+        }
+        if !query.sql.isEmpty { lines.append("sql       \(query.sql)") }
+        for (index, column) in query.columns.enumerated() {
+            lines.append("\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func origin(_ argument: QueryArgument) -> String {
+        switch argument.origin {
+        case .caller, .optional: ""
+        case .metadata(let key): ", from \(key)"
+        case .computed: ", computed"
+        case .parent(let column): ", \(column) of the row that it starts from"
+        }
+    }
+
     private func describe(_ stage: StagePlan) -> String {
         let relation = stage.relation
         var lines = ["=== \(stage.name)  [\(stage.node.label)]  \(place(stage.span))"]
@@ -88,6 +123,13 @@ package struct PlanExplainer: Sendable {
         }
         if let rowtime = relation.rowtime {
             lines.append("time      \(relation.columns[rowtime].name)")
+        }
+        if case .store(let table) = stage.node {
+            for index in plan.indexes where index.table == table.name {
+                lines.append(
+                    "index     (\(index.columns.joined(separator: ", "))) for"
+                        + " \(index.reasons.joined(separator: ", "))")
+            }
         }
         for (index, column) in relation.columns.enumerated() {
             lines.append("\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)")

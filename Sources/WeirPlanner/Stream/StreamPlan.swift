@@ -10,6 +10,7 @@ package struct StreamPlan: Sendable {
     package let views: [StoreView]
     /// What an API may ask.
     package let queries: [StoreQuery]
+    package let indexes: [StoreIndex]
     /// Tables to be stored, by the stage that writes them.
     package var tables: [StoredTable] {
         stages.compactMap { if case .store(let table) = $0.node { table } else { nil } }

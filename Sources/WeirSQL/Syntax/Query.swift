@@ -62,7 +62,7 @@ package struct SelectQuery: Sendable {
     package let isDistinct: Bool
     /// Hints behind the word SELECT, such as `STATE_TTL`.
     package let hints: [Hint]
-    package let items: [SelectItem]
+    package var items: [SelectItem]
     package let from: TableReference?
     package let filter: Expression?
     package let groupBy: [GroupingElement]

@@ -10,7 +10,8 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain", abstract: "Show the stages of a pipeline.",
         discussion:
             "For each stage: what it does, what it reads, whether its rows change, key, event time"
-            + " and columns. Every definition runs as a stream and is kept up to date.")
+            + " and columns. A definition runs as a stream and is kept up to date, or it is computed by"
+            + " the store when it is read; why it is where it is stands there too.")
 
     @OptionGroup var arguments: ProjectArguments
 
@@ -20,10 +21,22 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "The plan of each definition as relational algebra, after the optimiser's rules.")
     var logical = false
 
+    @Flag(help: "Everything as a JSON array: stage and why, key, time, inputs, plan, SQL, indexes.")
+    var json = false
+
     func run() throws {
         let compiled = try Compiled(arguments)
         if logical {
             Console.output(try logicalText(compiled.compilation.definitions))
+            return
+        }
+        if json {
+            let compilation = compiled.compilation
+            Console.output(
+                PlanJSON(
+                    plan: compiled.plan, definitions: compilation.definitions,
+                    sources: compilation.sources
+                ).text)
             return
         }
         let explainer = PlanExplainer(

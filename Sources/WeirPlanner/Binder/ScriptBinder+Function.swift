@@ -1,0 +1,317 @@
+// Definitions with arguments: table functions, relationships, subscriptions.
+
+import WeirColumnar
+import WeirSQL
+
+extension ScriptBinder {
+    /// `Name(arguments) := SELECT …`
+    mutating func bindFunction(
+        _ definition: Definition, _ query: Query, _ statement: Statement
+    ) {
+        guard let arguments = bindArguments(definition.arguments ?? []) else {
+            failedFunctions.insert(context.key(definition.name))
+            return
+        }
+        guard let bound = bindBody(query, arguments, this: nil) else {
+            failedFunctions.insert(context.key(definition.name))
+            return
+        }
+        warnOfUnused(arguments, in: bound.plan, definition)
+        let key = context.key(definition.name)
+        guard functions[key] == nil, tables[key] == nil else {
+            diagnostics.append(
+                .error(
+                    "duplicate-table", "'\(definition.name.name)' is already defined",
+                    at: definition.name.span, hint: "a function has one list of arguments"))
+            return
+        }
+        functions[key] = TableFunction(
+            name: context.shown(definition.name), arguments: arguments,
+            plan: PlanOptimizer.optimise(nested(bound)))
+        addQuery(
+            context.shown(definition.name), .function, arguments, bound, definition,
+            statement)
+    }
+
+    /// `Parent.name [(arguments)] := SELECT … WHERE this.column = …`
+    mutating func bindRelationship(
+        _ definition: Definition, _ query: Query, _ statement: Statement
+    ) {
+        guard let parent = definition.parent else { return }
+        let key = context.key(parent)
+        guard let (_, relation, name) = resolveParent(parent, key) else { return }
+        guard let arguments = bindArguments(definition.arguments ?? []),
+            let bound = bindBody(query, arguments, this: relation.columns)
+        else { return }
+        let full = "\(name).\(definition.name.name)"
+        if queries.contains(where: { $0.name.lowercased() == full.lowercased() }) {
+            diagnostics.append(
+                .error(
+                    "duplicate-table", "'\(full)' is already defined", at: definition.name.span))
+            return
+        }
+        if relation.columns.contains(where: { $0.name.lowercased() == definition.name.key }) {
+            diagnostics.append(
+                .error(
+                    "duplicate-column", "'\(name)' has a column '\(definition.name.name)'",
+                    at: definition.name.span, hint: "a relationship needs a name of its own"))
+            return
+        }
+        warnOfUnused(arguments, in: bound.plan, definition)
+        let columns = bound.plan.parameters.filter { $0.hasPrefix("this.") }.sorted()
+        let inherited = columns.compactMap { parameter -> QueryArgument? in
+            let column = parameter.dropFirst("this.".count)
+            guard let field = relation.columns.first(where: { $0.name.lowercased() == column })
+            else { return nil }
+            return QueryArgument(
+                name: parameter, type: field.type, origin: .parent(column: field.name))
+        }
+        addQuery(
+            full, .relationship(parent: name), arguments + inherited, bound, definition,
+            statement)
+    }
+
+    private mutating func resolveParent(
+        _ parent: Identifier, _ key: String
+    ) -> (source: ScanSource, relation: Relation, name: String)? {
+        if functions[key] != nil {
+            diagnostics.append(
+                .error(
+                    "not-a-table",
+                    "'\(parent.name)' is a function; a relationship begins at a table",
+                    at: parent.span))
+            return nil
+        }
+        return resolveTable([parent], parent.span)
+    }
+
+    /// `Name := SUBSCRIBE SELECT …` and `Name(arguments) := SUBSCRIBE SELECT …`
+    mutating func bindSubscription(
+        _ definition: Definition, _ query: Query, _ statement: Statement
+    ) {
+        guard definition.parent == nil else {
+            diagnostics.append(
+                .error(
+                    "misplaced-subscribe", "a relationship cannot be subscribed to",
+                    at: definition.name.span, hint: "define it as a function with arguments"))
+            return
+        }
+        guard let arguments = bindArguments(definition.arguments ?? []),
+            let bound = bindBody(query, arguments, this: nil)
+        else {
+            failedNames.insert(context.key(definition.name))
+            return
+        }
+        let plan = PlanOptimizer.optimise(bound.plan)
+        warnOfUnused(arguments, in: bound.plan, definition)
+        if definition.arguments != nil, !isPlainScan(plan) {
+            diagnostics.append(
+                .error(
+                    "bad-subscribe",
+                    "a subscription with arguments takes rows of one table by equality",
+                    at: query.span.clipped,
+                    hint: "write SUBSCRIBE SELECT * FROM t WHERE column = :argument AND …; compute"
+                        + " the rest in a table of its own"))
+            return
+        }
+        if definition.arguments == nil {
+            guard canBeKept(bound) else { return }
+            define(definition.name, bound, statement, isStored: false)
+        }
+        queries.append(
+            StoreQuery(
+                name: context.shown(definition.name), kind: .subscription, arguments: arguments,
+                columns: plan.columns, sql: "", reads: [], limit: nil,
+                documentation: statement.preamble.documentation, span: statement.span, plan: nil))
+        warnOfServing(definition.name.span)
+    }
+
+    /// A scan with conditions `column = :argument`, perhaps projected.
+    private func isPlainScan(_ plan: LogicalPlan) -> Bool {
+        switch plan.node {
+        case .scan: true
+        case .project(let input, let values):
+            isPlainScan(input)
+                && values.allSatisfy { if case .column = $0.node { true } else { false } }
+        case .filter(let input, let condition):
+            isPlainScan(input) && condition.conjuncts.allSatisfy(Self.isEquality)
+        default: false
+        }
+    }
+
+    private static func isEquality(_ condition: BoundExpression) -> Bool {
+        guard case .comparison(.equal, let left, let right) = condition.node else { return false }
+        func kind(_ side: BoundExpression) -> String {
+            switch side.node {
+            case .column: "column"
+            case .parameter: "parameter"
+            case .cast(let operand, _): kind(operand)
+            default: "other"
+            }
+        }
+        return Set([kind(left), kind(right)]) == ["column", "parameter"]
+    }
+
+    // MARK: Arguments
+
+    mutating func bindArguments(_ written: [FunctionArgument]) -> [QueryArgument]? {
+        var result: [QueryArgument] = []
+        var isFine = true
+        let outer = parameters
+        defer { parameters = outer }
+        parameters = [:]
+        for argument in written {
+            if parameters[argument.name.key] != nil {
+                diagnostics.append(
+                    .error(
+                        "duplicate-argument", "two arguments are called '\(argument.name.name)'",
+                        at: argument.name.span))
+                isFine = false
+                continue
+            }
+            guard let bound = bindArgument(argument, after: result) else {
+                isFine = false
+                continue
+            }
+            parameters[argument.name.key] = bound.type
+            result.append(bound)
+        }
+        return isFine ? result : nil
+    }
+
+    private mutating func bindArgument(
+        _ argument: FunctionArgument, after earlier: [QueryArgument]
+    ) -> QueryArgument? {
+        switch argument.kind {
+        case .plain(let type):
+            guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+            return QueryArgument(
+                name: argument.name.name, type: bound,
+                origin: bound.isNullable ? .optional : .caller)
+        case .metadata(let type, let key):
+            guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+            guard key.hasPrefix("auth."), key.count > "auth.".count else {
+                diagnostics.append(
+                    .error(
+                        "bad-metadata", "'\(key)' is no metadata of a call", at: argument.span,
+                        hint: "'auth.NAME' is a claim of the caller's token"))
+                return nil
+            }
+            return QueryArgument(
+                name: argument.name.name, type: bound, origin: .metadata(key))
+        case .computed(let expression):
+            // The arguments before it are read by their plain names.
+            let known = earlier.map { Field($0.name, $0.type) }
+            var binder = expressionBinder(
+                Scope(columns: known, qualifier: nil), place: "an argument")
+            let value = binder.bind(expression)
+            diagnostics += binder.diagnostics
+            guard let value else { return nil }
+            let bound = value.replacingColumns { index in
+                BoundExpression(
+                    .parameter(known[index].name.lowercased()), known[index].type, value.span)
+            }
+            return QueryArgument(
+                name: argument.name.name, type: bound.type, origin: .computed(bound))
+        }
+    }
+
+    private mutating func bindBody(
+        _ query: Query, _ arguments: [QueryArgument], this: [Field]?
+    ) -> BoundQuery? {
+        let outer = (parameters, thisColumns, claims)
+        defer { (parameters, thisColumns, claims) = outer }
+        claims = [:]
+        for argument in arguments {
+            if case .metadata(let key) = argument.origin {
+                claims[key] = argument.name.lowercased()
+            }
+        }
+        parameters = Dictionary(arguments.map { ($0.name.lowercased(), $0.type) }) { first, _ in
+            first
+        }
+        thisColumns = this
+        return bind(query)
+    }
+
+    private mutating func warnOfUnused(
+        _ arguments: [QueryArgument], in plan: LogicalPlan, _ definition: Definition
+    ) {
+        var used = plan.parameters
+        for argument in arguments {
+            if case .computed(let value) = argument.origin { used.formUnion(value.parameters) }
+        }
+        for written in definition.arguments ?? [] where !used.contains(written.name.key) {
+            diagnostics.append(
+                .warning(
+                    "unused-argument", "the argument '\(written.name.name)' is not used",
+                    at: written.name.span, hint: "it is read as :\(written.name.name)"))
+        }
+    }
+
+    // MARK: Queries
+
+    private mutating func addQuery(
+        _ name: String, _ kind: StoreQuery.Kind, _ arguments: [QueryArgument],
+        _ bound: BoundQuery, _ definition: Definition, _ statement: Statement
+    ) {
+        let plan = PlanOptimizer.optimise(bound.plan)
+        var builder = StoreQueryBuilder()
+        do throws(StoreRefusal) {
+            var draft = try builder.select(plan)
+            if !draft.isPlain { draft = draft.wrapped(builder.alias()) }
+            draft.orderBy = bound.order.map { item in
+                "\(draft.columns[item.column]) \(item.isDescending ? "DESC" : "ASC")"
+                    + " NULLS \(item.nullsFirst ? "FIRST" : "LAST")"
+            }
+            draft.columns.removeLast(bound.hidden)
+            draft.fields.removeLast(bound.hidden)
+            draft.limit = bound.limit.map(String.init)
+            guard demand(builder.reads, definition.span) else { return }
+            queries.append(
+                StoreQuery(
+                    name: name, kind: kind, arguments: arguments, columns: draft.fields,
+                    sql: draft.sql, reads: builder.reads, limit: bound.limit,
+                    documentation: statement.preamble.documentation, span: statement.span,
+                    plan: ordered(plan, bound)))
+            warnOfServing(definition.name.span)
+        } catch {
+            diagnostics.append(
+                .error(
+                    "no-stage", "a query with arguments runs in the store, but \(error.message)",
+                    at: error.span,
+                    hint: "compute that part in a table of its own: Name := SELECT …"))
+        }
+    }
+
+    /// The plan with its order, for the choice of indexes.
+    private func ordered(_ plan: LogicalPlan, _ bound: BoundQuery) -> LogicalPlan {
+        guard !bound.order.isEmpty, let limit = bound.limit else { return plan }
+        let keys = bound.order.map { item in
+            SortKey(
+                expression: BoundExpression(
+                    .column(item.column), plan.columns[item.column].type, plan.span),
+                isDescending: item.isDescending, nullsFirst: item.nullsFirst)
+        }
+        return LogicalPlan(
+            .sort(plan, keys, limit: limit, offset: nil), plan.columns, plan.span)
+    }
+
+    /// Says once that queries with arguments cannot be called yet.
+    mutating func warnOfServing(_ span: Span) {
+        if diagnostics.contains(where: { $0.code == "not-served" }) { return }
+        diagnostics.append(
+            .warning(
+                "not-served", "queries of an API are checked and planned, nothing serves them yet",
+                at: span, note: "this holds for functions, relationships, subscriptions and writes")
+        )
+    }
+}
+
+extension BoundExpression {
+    /// Names of the arguments that it reads, lower case.
+    var parameters: Set<String> {
+        if case .parameter(let name) = node { return [name] }
+        return children.reduce(into: []) { $0.formUnion($1.parameters) }
+    }
+}

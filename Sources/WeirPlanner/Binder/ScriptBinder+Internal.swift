@@ -1,0 +1,71 @@
+// Tables that the API writes: no connector, and columns that the server fills in.
+
+import WeirColumnar
+import WeirSQL
+
+extension ScriptBinder {
+    /// Whether a CREATE TABLE has no connector and the hint that makes it a table of the API.
+    mutating func isInternal(_ table: CreateTable, _ statement: Statement) -> Bool {
+        let hasConnector = table.options.contains { $0.key == "connector" }
+        let hasHint = (statement.preamble.hints + context.hints).contains {
+            ["engine", "exec"].contains($0.name.key)
+        }
+        guard hasHint, !hasConnector else { return false }
+        warnOfServing(table.name.span)
+        return true
+    }
+
+    /// The type of a column that the server fills in; nil after reporting a wrong one.
+    mutating func bindMetadata(
+        _ table: CreateTable, _ type: TypeName, _ key: String?, _ span: Span
+    ) -> DataType? {
+        guard internalTables.contains(table.name.key) else {
+            diagnostics.append(
+                .error(
+                    "unsupported", "METADATA columns of connectors are not supported yet", at: span)
+            )
+            return nil
+        }
+        guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+        let name = key ?? ""
+        switch name {
+        case "uuid" where bound.kind.isString: return bound
+        case "timestamp" where bound.kind.isTimestamp: return bound
+        case "uuid", "timestamp":
+            diagnostics.append(
+                .error(
+                    "type-mismatch", "the metadata '\(name)' does not fit \(bound.kind)", at: span,
+                    hint: name == "uuid" ? "declare it as STRING" : "declare it as TIMESTAMP_LTZ(3)"
+                ))
+            return name == "uuid" ? .string : DataType(.timestampLTZ(3))
+        default:
+            if name.hasPrefix("auth."), name.count > "auth.".count { return bound }
+            diagnostics.append(
+                .error(
+                    "bad-metadata", "there is no metadata '\(name)'", at: span,
+                    hint: "'uuid', 'timestamp', or 'auth.NAME' for a claim of the caller's token"))
+            return nil
+        }
+    }
+
+    /// The event time of writes is when they came in, unless a WATERMARK says otherwise.
+    func timeOfWrites(
+        _ table: CreateTable, _ scope: Scope
+    ) -> (column: Int, expression: BoundExpression)? {
+        guard internalTables.contains(table.name.key),
+            let name = table.metadataColumn("timestamp"),
+            let index = scope.columns.firstIndex(where: { $0.name == name.name })
+        else { return nil }
+        return (index, BoundExpression(.column(index), scope.columns[index].type, name.span))
+    }
+}
+
+extension CreateTable {
+    /// The column that is filled with some metadata.
+    func metadataColumn(_ wanted: String) -> Identifier? {
+        for element in elements {
+            if case .metadata(let name, _, let key, _, _) = element, key == wanted { return name }
+        }
+        return nil
+    }
+}
