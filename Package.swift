@@ -15,7 +15,7 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ("WeirSQL", [], []),
     ("WeirColumnar", [], []),
     ("WeirTerminal", ["CNcurses"], []),
-    ("WeirFunctions", ["WeirColumnar"], []),
+    ("WeirFunctions", ["WeirColumnar", "CWeirHash"], []),
     ("WeirPlanner", ["WeirSQL", "WeirColumnar", "WeirFunctions"], []),
     ("WeirRuntime", ["WeirColumnar", "WeirFunctions", "WeirPlanner"], [histogram]),
     ("WeirConnectors", ["WeirColumnar", "WeirRuntime", "CWeirInput", "CWeirJSON"], []),
@@ -97,6 +97,7 @@ let package = Package(
         .target(
             name: "CWeirJSON",
             linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CWeirHash", linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "CWeirStore",
             linkerSettings: [.linkedLibrary("sqlite3")]),

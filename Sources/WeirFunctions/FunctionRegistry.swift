@@ -5,7 +5,9 @@ package enum FunctionRegistry {
     /// Every scalar function, family by family.
     package static let scalars: [ScalarFunction] =
         StringFunctions.all + TextTestFunctions.all + RegexFunctions.all + EncodingFunctions.all
-        + UrlFunctions.all + MathFunctions.all + TimeFunctions.all
+        + UrlFunctions.all + TextFormatFunctions.all + RandomFunctions.all + HashFunctions.all
+        + MathFunctions.all + MathLibrary.all + TimeFunctions.all + CollectionFunctions.all
+        + JsonFunctions.all
 
     private static let scalarsByName: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]
@@ -17,7 +19,9 @@ package enum FunctionRegistry {
 
     private static let aggregatesByName: [String: AggregateFunction] = {
         var table: [String: AggregateFunction] = [:]
-        for function in AggregateFunctions.all { table[function.name] = function }
+        for function in AggregateFunctions.all + StatisticsFunctions.all {
+            table[function.name] = function
+        }
         return table
     }()
 

@@ -54,6 +54,9 @@ package enum FunctionFamily: String, Sendable, CaseIterable {
     case math = "Math"
     case time = "Date and time"
     case conditional = "Conditional"
+    case collection = "Arrays and maps"
+    case json = "JSON"
+    case hash = "Hash"
 }
 
 /// A scalar function: names, typing, documentation and kernel.

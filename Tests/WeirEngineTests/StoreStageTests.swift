@@ -108,6 +108,36 @@ import WeirSQL
         #expect(try harness.query("SELECT * FROM N ORDER BY 2") == ["1|1|1", "1|2|2"])
     }
 
+    /// The stream reads nested values too, also where a source computes and checks.
+    @Test func nestedValuesInTheStream() throws {
+        let rows = """
+            {"id": 1, "r": {"x": 5, "at": "2024-01-01 10:00:00"}, "l": [3, 1, 2], "m": {"p": 7}}
+            {"id": 2, "r": {"x": -1, "at": "2024-01-01 10:00:01"}, "l": [], "m": {}}
+            {"id": 3, "r": {"at": "2024-01-01 10:00:02"}, "l": null, "m": null}
+
+            """
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, r ROW<x INT, `at` TIMESTAMP(3)>, l ARRAY<INT>,
+              m MAP<STRING, INT>, ts AS r.`at`, CONSTRAINT positive CHECK (r.x > 0),
+              WATERMARK FOR ts AS ts)
+              WITH ('connector' = 'filesystem', 'path' = 't.jsonl', 'format' = 'json');
+            A := SELECT id, r.x + 1 AS y, l[1] AS first_one, m['p'] AS p, ARRAY_SORT(l) AS sorted,
+              CARDINALITY(l) AS n, ARRAY[id, 2] AS made, JSON_OBJECT('x' VALUE r.x) AS j, ts FROM t;
+            """, files: ["t.jsonl": rows])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM A ORDER BY id") == [
+                "1|6|3|7|[1,2,3]|3|[1,2]|{\"x\":5}|2024-01-01 10:00:00.000",
+                "3|NULL|NULL|NULL|NULL|NULL|[3,2]|{\"x\":null}|2024-01-01 10:00:02.000",
+            ])
+        #expect(try harness.query("SELECT rule FROM weir_rejects") == ["check positive"])
+        #expect(
+            try harness.query(
+                "SELECT 1 FROM sqlite_master WHERE name = 'weir_data_A' AND type = 'table'")
+                == ["1"])
+    }
+
     @Test func decimalsPastSixtyFourBits() throws {
         let harness = try PipelineHarness(
             """

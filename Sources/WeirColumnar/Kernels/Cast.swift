@@ -83,6 +83,16 @@ package enum Cast {
         _ scalar: Scalar, from: DataType.Kind, to: DataType.Kind
     ) -> Scalar? {
         switch to {
+        case .char(let length) where from.isNested, .varchar(let length) where from.isNested:
+            guard case .bytes(let bytes) = scalar, let value = JsonValue.parse(bytes) else {
+                return nil
+            }
+            let shown = NestedValue.text(value, DataType(from))
+            return text(Array(shown.utf8), length: length, to: to)
+        case .char(let length) where from.isBinary, .varchar(let length) where from.isBinary:
+            // The bytes are read as UTF-8, as in Flink.
+            guard case .bytes(let bytes) = scalar else { return nil }
+            return text(Array(String(decoding: bytes, as: UTF8.self).utf8), length: length, to: to)
         case .char(let length), .varchar(let length):
             return text(ValueText.bytes(scalar, kind: from), length: length, to: to)
         case .varbinary(let length):

@@ -113,6 +113,8 @@ extension DataType.Kind {
         }
     }
 
+    package var isBinary: Bool { if case .varbinary = self { true } else { false } }
+
     package var isTimestamp: Bool {
         switch self {
         case .timestamp, .timestampLTZ: true

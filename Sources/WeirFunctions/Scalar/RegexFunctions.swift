@@ -145,6 +145,10 @@ struct RegexPattern {
 
     private func all(_ text: NSString) -> NSRange { NSRange(location: 0, length: text.length) }
 
+    func all(in text: NSString) -> [NSTextCheckingResult] {
+        regex.matches(in: text as String, range: all(text))
+    }
+
     func first(in text: NSString) -> NSTextCheckingResult? {
         regex.firstMatch(in: text as String, range: all(text))
     }

@@ -11,6 +11,7 @@ extension ExpressionBinder {
         let isDistinct = call.isDistinct
         let upper = name.name.uppercased()
         if let over = call.over { return bindOver(call, over, span) }
+        if let json = bindJson(call, span) { return json.0 }
         if let clause = Self.unsupportedClause(call) {
             return fail("unsupported", "\(clause) is not supported yet", span)
         }

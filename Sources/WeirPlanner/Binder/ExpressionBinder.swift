@@ -80,6 +80,15 @@ struct ExpressionBinder {
             var arguments = [bind(operand)]
             if let characters { arguments.append(bind(characters)) }
             return bindFunction(name, arguments, span)
+        case .isJson(let operand, let shape, let negated):
+            let test = bindFunction("IS_JSON", [bind(operand), text(shape.rawValue, span)], span)
+            return test.map { negated ? BoundExpression(.not($0), $0.type, span) : $0 }
+        case .similar(let operand, let pattern, let escape, let negated):
+            if let escape {
+                return fail("unsupported", "ESCAPE of SIMILAR TO is not supported yet", escape.span)
+            }
+            let test = bindFunction("SIMILAR_TO", [bind(operand), bind(pattern)], span)
+            return test.map { negated ? BoundExpression(.not($0), $0.type, span) : $0 }
         case .unit(let unit):
             // A word such as `day` may be a column after all.
             if let index = scope.index(of: unit.rawValue) {

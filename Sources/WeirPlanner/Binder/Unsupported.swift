@@ -26,8 +26,6 @@ extension ExpressionBinder {
         case .exists: "EXISTS inside another expression"
         case .inQuery: "IN with a subquery inside another expression"
         case .quantified: "a comparison with ANY or ALL"
-        case .similar: "SIMILAR TO"
-        case .isJson: "IS JSON"
         case .overlaps: "OVERLAPS"
         default: nil
         }

@@ -47,8 +47,23 @@ enum ExpressionSQL {
         case .cast(let operand, let isTry):
             return "\(isTry ? "TRY_CAST" : "CAST")(\(part(operand)) AS \(expression.type.kind))"
         case .call(let name, let arguments): return call(name, arguments, arguments.map(part))
-        case .aggregate, .over, .field, .element, .construct, .window:
+        case .construct(let items): return construct(items, expression, items.map(part))
+        case .element(let operand, let index): return "\(part(operand))[\(part(index))]"
+        case .field(let operand, let index):
+            guard case .row(let fields) = operand.type.kind else { return part(operand) }
+            return "\(part(operand)).\(Identifier.quoted(fields[index].name))"
+        case .aggregate, .over, .window:
             return ExpressionText.text(expression, names.map { Field($0, DataType(.null)) })
+        }
+    }
+
+    private static func construct(
+        _ items: [BoundExpression], _ expression: BoundExpression, _ texts: [String]
+    ) -> String {
+        switch expression.type.kind {
+        case .map: "MAP[\(texts.joined(separator: ", "))]"
+        case .row: "ROW(\(texts.joined(separator: ", ")))"
+        default: "ARRAY[\(texts.joined(separator: ", "))]"
         }
     }
 
@@ -56,6 +71,19 @@ enum ExpressionSQL {
     private static func call(
         _ name: String, _ arguments: [BoundExpression], _ texts: [String]
     ) -> String {
+        if name == "JSON_OBJECT" || name == "JSON_ARRAY", let mode = arguments.first,
+            case .literal(.bytes(let words)) = mode.node
+        {
+            let isAbsent = words.starts(with: "ABSENT".utf8)
+            var items = Array(texts.dropFirst())
+            if name == "JSON_OBJECT" {
+                items = stride(from: 0, to: items.count - 1, by: 2).map {
+                    "KEY \(items[$0]) VALUE \(items[$0 + 1])"
+                }
+            }
+            return
+                "\(name)(\(items.joined(separator: ", ")) \(isAbsent ? "ABSENT" : "NULL") ON NULL)"
+        }
         if name == "POSITION", texts.count == 2 { return "POSITION(\(texts[0]) IN \(texts[1]))" }
         guard let first = arguments.first, case .literal(.bytes(let bytes)) = first.node,
             texts.count > 1
@@ -69,17 +97,6 @@ enum ExpressionSQL {
             return "\(name)(\(([unit] + texts.dropFirst()).joined(separator: ", ")))"
         default: return "\(name)(\(texts.joined(separator: ", ")))"
         }
-    }
-
-    /// Whether `text` writes something that can be read back.
-    static func canWrite(_ expression: BoundExpression) -> Bool {
-        expression.first { part in
-            switch part.node {
-            case .aggregate, .over, .field, .element, .construct, .window: true
-            case .cast: part.type.kind == .null
-            default: false
-            }
-        } == nil
     }
 
     /// A constant of a type.

@@ -42,7 +42,10 @@ struct StoreExpression {
             return text + " ELSE \(try sql(otherwise)) END"
         case .cast(let operand, _) where Self.isPassThrough(operand.type.kind, kind):
             return try sql(operand)
-        case .field, .element: return try JsonAccess.sql(expression, self)
+        case .field, .element:
+            // What is made in the query has no place in JSON text that SQLite could go to.
+            return expression.isStoreLeaf
+                ? try JsonAccess.sql(expression, self) : try foreign(expression)
         default: return try foreign(expression)
         }
     }
@@ -153,7 +156,7 @@ extension BoundExpression {
     /// What has no text that the store could hand back.
     fileprivate var isOutsideOfStore: Bool {
         switch node {
-        case .aggregate, .over, .construct, .window: true
+        case .aggregate, .over, .window: true
         default: false
         }
     }
@@ -165,7 +168,6 @@ extension ExpressionText {
         switch expression.node {
         case .aggregate: "an aggregate in this place"
         case .over: "a call with OVER in this place"
-        case .construct: "a constructor of an ARRAY, a MAP or a ROW"
         case .window: "the bound of a window"
         default: "this expression"
         }

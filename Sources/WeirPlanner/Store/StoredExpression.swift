@@ -95,7 +95,8 @@ extension BoundExpression {
     /// What the store computes by itself, below an expression that Weir computes.
     var isStoreLeaf: Bool {
         switch node {
-        case .column, .parameter, .field, .element: true
+        case .column, .parameter: true
+        case .field(let operand, _), .element(let operand, _): operand.isStoreLeaf
         default: false
         }
     }

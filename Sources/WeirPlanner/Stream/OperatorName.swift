@@ -48,9 +48,6 @@ enum OperatorName {
         switch expression.node {
         case .aggregate: "an aggregate in this place"
         case .over: "a call with OVER in this place"
-        case .field: "a field of a ROW"
-        case .element: "an element of an ARRAY or a MAP"
-        case .construct: "the \(expression.type.kind) constructor"
         case .parameter: "an argument of a table function"
         default: nil
         }

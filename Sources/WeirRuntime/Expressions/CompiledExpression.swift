@@ -25,7 +25,27 @@ package final class CompiledExpression {
         let kind = expression.type.kind
         switch expression.node {
         case .column(let index): return { batch, _ in batch.columns[index] }
-        case .aggregate, .over, .parameter, .field, .element, .construct:
+        case .field(let operand, let index):
+            guard case .row(let fields) = operand.type.kind else {
+                return constant(.null, kind.physical)
+            }
+            return unary(operand) { column, count in
+                NestedAccess.field(column, name: fields[index].name, kind: kind, count: count)
+            }
+        case .element(let operand, let key):
+            let types = (operand.type.kind, key.type.kind)
+            return binary(operand, key) { container, key, count, _ in
+                NestedAccess.element(
+                    container, key, of: types.0, keyKind: types.1, kind: kind, count: count)
+            }
+        case .construct(let items):
+            let inner = items.map(compile)
+            let kinds = items.map(\.type.kind)
+            return { batch, errors in
+                NestedAccess.construct(
+                    inner.map { $0(batch, errors) }, kinds, kind, count: batch.count)
+            }
+        case .aggregate, .over, .parameter:
             preconditionFailure("the planner names these to the user instead of running them")
         case .literal(let scalar): return constant(scalar, kind.physical)
         case .arithmetic(let symbol, let left, let right):

@@ -1,0 +1,82 @@
+// Values of ARRAY, MAP and ROW types, which columns hold as JSON text.
+
+package enum NestedValue {
+    /// A value of a type as JSON; times are texts as CAST gives them.
+    package static func json(_ scalar: Scalar, _ kind: DataType.Kind) -> JsonValue {
+        switch scalar {
+        case .null: return .null
+        case .bool(let value): return .bool(value)
+        case .float64(let value):
+            return value.isFinite
+                ? .number(ValueText.string(scalar, kind: kind))
+                : .string(ValueText.string(scalar, kind: kind))
+        case .bytes(let bytes):
+            if kind.isNested { return JsonValue.parse(bytes) ?? .null }
+            return .string(ValueText.string(scalar, kind: kind))
+        case .int64, .int128:
+            return kind.isNumeric
+                ? .number(ValueText.string(scalar, kind: kind))
+                : .string(ValueText.string(scalar, kind: kind))
+        }
+    }
+
+    /// A JSON value as one of a type; NULL when it is none.
+    package static func scalar(_ value: JsonValue, _ kind: DataType.Kind) -> Scalar {
+        if kind.isNested {
+            switch (value, kind) {
+            case (.array, .array), (.object, .map), (.object, .row): return .string(value.text)
+            default: return .null
+            }
+        }
+        switch value {
+        case .null: return .null
+        case .bool(let flag):
+            return kind == .boolean
+                ? .bool(flag) : kind.isString ? .string(flag ? "true" : "false") : .null
+        case .number(let digits):
+            return kind.isString ? .string(digits) : convert(digits, kind)
+        case .string(let text): return convert(text, kind)
+        case .array, .object: return kind.isString ? .string(value.text) : .null
+        }
+    }
+
+    private static func convert(_ text: String, _ kind: DataType.Kind) -> Scalar {
+        if case .varchar(.max) = kind { return .string(text) }
+        return Cast.convert(.string(text), from: .varchar(.max), to: kind) ?? .null
+    }
+
+    /// What CAST(x AS STRING) gives: `[1, 2]`, `{a=1}`, `(1, x)` (Flink: the cast rules of
+    /// collections).
+    package static func text(_ value: JsonValue, _ type: DataType) -> String {
+        switch (value, type.kind) {
+        case (.array(let items), .array(let element)):
+            return "[" + items.map { text($0, element) }.joined(separator: ", ") + "]"
+        case (.object(let members), .map(let key, let item)):
+            let parts = members.map { member in
+                "\(text(.string(member.key), key))=\(text(member.value, item))"
+            }
+            return "{" + parts.joined(separator: ", ") + "}"
+        case (.object(let members), .row(let fields)):
+            let parts = fields.map { field -> String in
+                let member = members.first { $0.key == field.name }
+                return text(member?.value ?? .null, field.type)
+            }
+            return "(" + parts.joined(separator: ", ") + ")"
+        default:
+            let value = scalar(value, type.kind)
+            return value == .null ? "NULL" : ValueText.string(value, kind: type.kind)
+        }
+    }
+
+    /// The elements of an ARRAY; nil when the text is none.
+    package static func elements(_ bytes: some Collection<UInt8>) -> [JsonValue]? {
+        guard case .array(let items)? = JsonValue.parse(bytes) else { return nil }
+        return items
+    }
+
+    /// The entries of a MAP or the fields of a ROW; nil when the text is none.
+    package static func members(_ bytes: some Collection<UInt8>) -> [JsonMember]? {
+        guard case .object(let members)? = JsonValue.parse(bytes) else { return nil }
+        return members
+    }
+}

@@ -1,0 +1,115 @@
+// State of STDDEV and VARIANCE: counts, sums and sums of squares.
+
+import WeirColumnar
+
+/// A variance or its root over all values (`_POP`) or over a sample (`_SAMP`).
+///
+/// Flink computes them from the sums, and so does this: the last digits agree.
+final class VarianceAccumulator: Accumulator {
+    private var counts: [Int64] = []
+    private var sums: [Double] = []
+    private var squares: [Double] = []
+    private let isSample: Bool
+    private let isRoot: Bool
+
+    init(isSample: Bool, isRoot: Bool) {
+        self.isSample = isSample
+        self.isRoot = isRoot
+    }
+
+    func grow(to count: Int) {
+        resize(&counts, to: count, with: 0)
+        resize(&sums, to: count, with: 0)
+        resize(&squares, to: count, with: 0)
+    }
+
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
+        guard let column else { return }
+        let values = column.float64Values
+        for (row, group) in groups.enumerated() where !column.isNull(row) {
+            let sign = direction(kinds, row)
+            let value = values[row]
+            counts[Int(group)] += sign
+            sums[Int(group)] += Double(sign) * value
+            squares[Int(group)] += Double(sign) * value * value
+        }
+    }
+
+    func results(_ groups: [Int32]) -> Column {
+        var builder = ColumnBuilder(.float64, capacity: groups.count)
+        for group in groups {
+            let count = Double(counts[Int(group)])
+            let divisor = isSample ? count - 1 : count
+            guard divisor > 0 else {
+                builder.appendNull()
+                continue
+            }
+            let sum = sums[Int(group)]
+            let variance = max(0, (squares[Int(group)] - sum * sum / count) / divisor)
+            builder.append(.float64(isRoot ? variance.squareRoot() : variance))
+        }
+        return builder.build()
+    }
+
+    func compact(keeping groups: [Int32]) {
+        counts = pick(counts, groups)
+        sums = pick(sums, groups)
+        squares = pick(squares, groups)
+    }
+
+    func encode(_ group: Int, into bytes: inout StateBytes) {
+        bytes.write(counts[group])
+        bytes.write(Int64(bitPattern: sums[group].bitPattern))
+        bytes.write(Int64(bitPattern: squares[group].bitPattern))
+    }
+
+    func decode(_ group: Int, from bytes: inout StateBytes) {
+        counts[group] = bytes.readInt64()
+        sums[group] = Double(bitPattern: UInt64(bitPattern: bytes.readInt64()))
+        squares[group] = Double(bitPattern: UInt64(bitPattern: bytes.readInt64()))
+    }
+}
+
+/// All values as one array, in the order in which rows come.
+final class CollectAccumulator: Accumulator {
+    private var items: [[JsonValue]] = []
+    private let kind: DataType.Kind
+    private let keepsNulls: Bool
+    /// Whether no values give NULL instead of an empty array.
+    private let emptyIsNull: Bool
+
+    init(kind: DataType.Kind, keepsNulls: Bool, emptyIsNull: Bool) {
+        self.kind = kind
+        self.keepsNulls = keepsNulls
+        self.emptyIsNull = emptyIsNull
+    }
+
+    func grow(to count: Int) { resize(&items, to: count, with: []) }
+
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
+        guard let column else { return }
+        for (row, group) in groups.enumerated() where keepsNulls || !column.isNull(row) {
+            items[Int(group)].append(NestedValue.json(column.scalar(row), kind))
+        }
+    }
+
+    func results(_ groups: [Int32]) -> Column {
+        var builder = ColumnBuilder(.bytes, capacity: groups.count)
+        for group in groups {
+            let values = items[Int(group)]
+            builder.append(
+                values.isEmpty && emptyIsNull ? .null : .string(JsonValue.array(values).text))
+        }
+        return builder.build()
+    }
+
+    func compact(keeping groups: [Int32]) { items = pick(items, groups) }
+
+    func encode(_ group: Int, into bytes: inout StateBytes) {
+        bytes.write(Array(JsonValue.array(items[group]).text.utf8))
+    }
+
+    func decode(_ group: Int, from bytes: inout StateBytes) {
+        items[group] = NestedValue.elements(bytes.readBytes()) ?? []
+    }
+}
