@@ -29,6 +29,17 @@ package indirect enum JsonValue: Sendable, Hashable {
         }
     }
 
+    /// The same value with the members of objects in the order of their names.
+    package var sorted: JsonValue {
+        switch self {
+        case .array(let items): .array(items.map(\.sorted))
+        case .object(let members):
+            .object(
+                members.map { JsonMember($0.key, $0.value.sorted) }.sorted { $0.key < $1.key })
+        default: self
+        }
+    }
+
     package var isScalar: Bool {
         switch self {
         case .array, .object: false

@@ -34,10 +34,18 @@ package enum NestedValue {
             return kind == .boolean
                 ? .bool(flag) : kind.isString ? .string(flag ? "true" : "false") : .null
         case .number(let digits):
-            return kind.isString ? .string(digits) : convert(digits, kind)
+            return kind.isString ? .string(plain(digits)) : convert(digits, kind)
         case .string(let text): return convert(text, kind)
         case .array, .object: return kind.isString ? .string(value.text) : .null
         }
+    }
+
+    /// A number with an exponent as Java's BigDecimal writes it: `1E+3`.
+    private static func plain(_ digits: String) -> String {
+        guard let mark = digits.firstIndex(where: { $0 == "e" || $0 == "E" }) else { return digits }
+        let exponent = digits[digits.index(after: mark)...]
+        let hasSign = exponent.first == "-" || exponent.first == "+"
+        return "\(digits[..<mark])E\(hasSign ? "" : "+")\(exponent)"
     }
 
     private static func convert(_ text: String, _ kind: DataType.Kind) -> Scalar {

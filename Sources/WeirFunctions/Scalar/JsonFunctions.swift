@@ -55,7 +55,7 @@ enum JsonFunctions {
             let path = paths.path(call.bytes(1, row))
             let root = JsonValue.parse(call.bytes(0, row))
             if let found = root.flatMap({ root in path?.values(in: root) }) {
-                builder.append(.bool(!found.isEmpty))
+                builder.append(.bool(found.contains { $0 != .null }))
                 continue
             }
             // In lax mode a broken text has nothing anywhere.
@@ -200,14 +200,14 @@ enum JsonFunctions {
             }
             switch wrapper {
             case "WITH", "WITH UNCONDITIONAL":
-                builder.append(.string(JsonValue.array([result]).text))
+                builder.append(.string(JsonValue.array([result]).sorted.text))
             case "WITH CONDITIONAL" where result.isScalar:
-                builder.append(.string(JsonValue.array([result]).text))
+                builder.append(.string(JsonValue.array([result]).sorted.text))
             default:
                 if result.isScalar {
                     give(path.isStrict ? onError : onEmpty, row)
                 } else {
-                    builder.append(.string(result.text))
+                    builder.append(.string(result.sorted.text))
                 }
             }
         }

@@ -151,7 +151,7 @@ enum MapFunctions {
         if delimiter.isEmpty { return text.unicodeScalars.map { String($0) } }
         var result: [String] = []
         var rest = text[...]
-        while let found = rest.range(of: delimiter) {
+        while let found = rest.firstRange(of: delimiter) {
             result.append(String(rest[..<found.lowerBound]))
             rest = rest[found.upperBound...]
         }
@@ -177,7 +177,7 @@ enum MapFunctions {
             for part in parts(text, outer) {
                 let key: String
                 let value: JsonValue
-                if let mark = part.range(of: inner), !inner.isEmpty {
+                if let mark = part.firstRange(of: inner), !inner.isEmpty {
                     key = String(part[..<mark.lowerBound])
                     value = .string(String(part[mark.upperBound...]))
                 } else {

@@ -85,8 +85,11 @@ enum TextFormat {
                 let text = String(bits, radix: conversion == "o" ? 8 : 16)
                 return conversion == "X" ? text.uppercased() : text
             case "c", "C":
-                guard case .bytes(let bytes) = value else { return nil }
-                return String(decoding: bytes, as: UTF8.self)
+                // A code point: Java's Formatter takes no texts here.
+                guard let number = integer(value, kind), let code = UInt32(exactly: number),
+                    let scalar = Unicode.Scalar(code)
+                else { return nil }
+                return String(scalar)
             case "f", "e", "E": return real(value, kind)
             default: return nil
             }

@@ -143,7 +143,7 @@ enum TextFormatFunctions {
             switch scalar {
             case "%": result += "(?s:.*)"
             case "_": result += "(?s:.)"
-            case ".", "^", "$", "\\": result += "\\" + String(scalar)
+            case "^", "$", "\\": result += "\\" + String(scalar)
             default: result.unicodeScalars.append(scalar)
             }
         }

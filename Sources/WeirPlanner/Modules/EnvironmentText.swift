@@ -12,11 +12,11 @@ package struct EnvironmentText: Sendable {
     ///   that no plan shows it.
     package init(_ written: String, _ environment: [String: String], resolvesSecrets: Bool) {
         var rest = written[...]
-        while let start = rest.range(of: "${") {
+        while let start = rest.firstRange(of: "${") {
             text += rest[..<start.lowerBound]
             let isSecret = rest[start.upperBound...].hasPrefix("{")
             let closing = isSecret ? "}}" : "}"
-            guard let end = rest[start.upperBound...].range(of: closing) else { break }
+            guard let end = rest[start.upperBound...].firstRange(of: closing) else { break }
             let whole = rest[start.lowerBound..<end.upperBound]
             let inner = rest[start.upperBound..<end.lowerBound].drop { $0 == "{" }
             rest = rest[end.upperBound...]
@@ -38,7 +38,7 @@ package struct EnvironmentText: Sendable {
     /// `NAME:-default` and `NAME:=default`.
     private static func split(_ inner: Substring) -> (name: String, fallback: String?) {
         for mark in [":-", ":="] {
-            if let found = inner.range(of: mark) {
+            if let found = inner.firstRange(of: mark) {
                 return (String(inner[..<found.lowerBound]), String(inner[found.upperBound...]))
             }
         }
