@@ -32,6 +32,10 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
         ], []
     ),
     (
+        "WeirLanguage",
+        ["WeirEngine", "WeirPlanner", "WeirFunctions", "WeirColumnar", "WeirSQL"], []
+    ),
+    (
         "WeirTUI",
         [
             "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirColumnar",
@@ -79,6 +83,7 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
             "WeirSQL", "WeirConnectors",
         ], []
     ),
+    ("WeirLanguageTests", ["WeirLanguage", "WeirSQL"], []),
     ("CommandLineTests", ["weir"], []),
     ("TidyTests", [], []),
 ]
@@ -108,7 +113,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirEngine", "WeirTUI", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL",
+                "WeirEngine", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime", "WeirPlanner",
+                "WeirSQL",
                 "WeirColumnar",
                 "CWeirInput", argumentParser,
             ],

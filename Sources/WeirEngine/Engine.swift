@@ -38,8 +38,11 @@ package struct EngineOptions: Sendable {
 package enum Engine {
     /// Compiles the script of a project, with all that it imports, against the connectors that
     /// exist.
-    package static func compile(_ project: Project) -> Compilation {
-        ScriptBinder.compile(project.script, connectors: ConnectorRegistry.catalog)
+    package static func compile(_ project: Project) -> Compilation { compile(project.script) }
+
+    /// The same of a script with other files, such as those that an editor has open.
+    package static func compile(_ script: ScriptProject) -> Compilation {
+        ScriptBinder.compile(script, connectors: ConnectorRegistry.catalog)
     }
 
     /// Starts a compiled pipeline.

@@ -17,7 +17,7 @@ struct Weir: ParsableCommand {
         version: version,
         subcommands: [
             OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
-            GraphCommand.self, FormatCommand.self,
+            GraphCommand.self, FormatCommand.self, LanguageServerCommand.self,
             QueryCommand.self, RejectsCommand.self, KeysCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)

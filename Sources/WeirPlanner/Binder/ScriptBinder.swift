@@ -13,6 +13,8 @@ package struct Compilation: Sendable {
     package let diagnostics: [Diagnostic]
     /// The script and all files that it imports.
     package let sources: SourceMap
+    /// Tables and functions that the script knows at its end, by name.
+    package let symbols: [ScriptSymbol]
 }
 
 /// A definition as relational algebra.
@@ -131,7 +133,7 @@ package struct ScriptBinder {
         let found = diagnostics.unique
         return Compilation(
             plan: found.hasErrors ? nil : plan(stages, views),
-            definitions: definitions, diagnostics: found, sources: sources)
+            definitions: definitions, diagnostics: found, sources: sources, symbols: symbols)
     }
 
     private func plan(_ stages: [StagePlan], _ views: [StoreView]) -> StreamPlan {
@@ -304,6 +306,7 @@ package struct ScriptBinder {
         var scratch = self
         _ = scratch.bindSource(table, span: table.name.span, relation: &relation)
         diagnostics = scratch.diagnostics
+        tables[table.name.key]?.relation = relation
         return diagnostics.filter { $0.severity == .error }.count > before
     }
 
