@@ -45,7 +45,7 @@ enum Completion {
     private static func columns(
         of name: String, _ compilation: Compilation, _ context: CursorContext
     ) -> [[String: Any]] {
-        let table = alias(name, context) ?? name
+        let table = alias(name, compilation, context) ?? name
         let symbol = compilation.symbols.first { $0.name.lowercased() == table.lowercased() }
         return (symbol?.columns ?? []).map {
             item($0.name, kind: 5, detail: "\($0.type)", rank: 1)
@@ -64,13 +64,16 @@ enum Completion {
     }
 
     /// The table that a name stands for: `table [AS] name` in the statement.
-    private static func alias(_ name: String, _ context: CursorContext) -> String? {
+    private static func alias(
+        _ name: String, _ compilation: Compilation, _ context: CursorContext
+    ) -> String? {
+        let known = Set(compilation.symbols.map { $0.name.lowercased() })
         let tokens = context.statement
         for (index, token) in tokens.enumerated()
         where index > 0 && token.text.lowercased() == name.lowercased() {
             let before = tokens[index - 1]
             let table = before.isWord("AS") && index > 1 ? tokens[index - 2] : before
-            if table.kind == .word || table.kind == .quotedIdentifier { return table.text }
+            if known.contains(table.text.lowercased()) { return table.text }
         }
         return nil
     }
