@@ -10,7 +10,7 @@ import WeirSQL
 
 @Suite struct BinderTests {
     private static let source = """
-        CREATE TABLE t (id BIGINT NOT NULL, ts TIMESTAMP(3), name STRING, price DECIMAL(10, 2),
+        CREATE TABLE t (id BIGINT NOT NULL, ts TIMESTAMP(3) NOT NULL, name STRING, price DECIMAL(10, 2),
           ok BOOLEAN, WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
           WITH ('connector' = 'filesystem', 'path' = 'x.csv', 'format' = 'csv');
 

@@ -9,13 +9,13 @@ import WeirSQL
 
 @Suite struct LogicalPlanTests {
     private static let tables = """
-        CREATE TABLE t (a BIGINT, s STRING, u STRING, ts TIMESTAMP(3), tags ARRAY<STRING>,
+        CREATE TABLE t (a BIGINT, s STRING, u STRING, ts TIMESTAMP(3) NOT NULL, tags ARRAY<STRING>,
           items ARRAY<ROW<x INT, y INT>>, m MAP<STRING, INT>, r ROW<x INT, y ROW<z STRING>>,
           WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
           WITH ('connector' = 'filesystem', 'path' = 'x.jsonl', 'format' = 'json');
-        CREATE TABLE w (a BIGINT, b STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+        CREATE TABLE w (a BIGINT, b STRING, ts TIMESTAMP(3) NOT NULL, WATERMARK FOR ts AS ts)
           WITH ('connector' = 'filesystem', 'path' = 'y.jsonl', 'format' = 'json');
-        CREATE TABLE v (id BIGINT, name STRING NOT NULL, ts TIMESTAMP(3), PRIMARY KEY (id) NOT ENFORCED,
+        CREATE TABLE v (id BIGINT, name STRING NOT NULL, ts TIMESTAMP(3) NOT NULL, PRIMARY KEY (id) NOT ENFORCED,
           WATERMARK FOR ts AS ts)
           WITH ('connector' = 'filesystem', 'path' = 'z.jsonl', 'format' = 'json');
 
@@ -190,6 +190,10 @@ import WeirSQL
         "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
         "IMPORT «unknown-module»x.y; A := SELECT a FROM t;",
         "F(«unused-argument»x INT) := SELECT a FROM t;",
+        "Last := DISTINCT w ON a ORDER BY ts DESC; A := SELECT t.a, Last.b FROM t JOIN «temporal-join»Last ON t.a = Last.a;",
+        "A := SELECT ts, COUNT(*) AS n FROM t GROUP BY «unbounded-state»ts;",
+        "CREATE TABLE s («nullable-time»x TIMESTAMP(3), WATERMARK FOR x AS x) \(json) A := SELECT * FROM s;",
+        "P := SELECT a, s FROM t; A := SELECT a FROM TABLE(TUMBLE(TABLE P, DESCRIPTOR(«not-event-time»s), INTERVAL '1' DAY));",
         "CREATE TABLE s (x INT, c AS «unsupported»(SELECT MAX(a) FROM t)) \(json)",
         "CREATE TABLE s (x INT, CONSTRAINT k CHECK (x > «unsupported»(SELECT MAX(a) FROM t))) \(json)",
     ]
@@ -216,6 +220,25 @@ import WeirSQL
         #expect(found.definitions.first?.optimised.columns.map(\.name) == ["a"])
         let stages = found.plan?.stages.filter { if case .calc = $0.node { true } else { false } }
         #expect((2...40).contains(stages?.count ?? 0))
+    }
+
+    @Test func theMessageNamesWhereTheEventTimeWasLost() {
+        let found = Self.compile(
+            "P := SELECT a, CAST(ts AS DATE) AS d FROM t;"
+                + "A := SELECT a FROM TABLE(TUMBLE(TABLE P, DESCRIPTOR(d), INTERVAL '1' DAY));")
+        #expect(found.diagnostics.first?.note == "'P' does not keep the event time 'ts'")
+    }
+
+    @Test func fixesOfWarningsCompile() throws {
+        let script =
+            "Last := DISTINCT w ON a ORDER BY ts DESC; A := SELECT t.a FROM t JOIN Last AS x ON t.a = x.a;"
+        let found = Self.compile(script)
+        let fix = try #require(found.diagnostics.first { $0.code == "temporal-join" }?.fixes.first)
+        var bytes = Array((Self.tables + script).utf8)
+        bytes.replaceSubrange(fix.span.start..<fix.span.end, with: Array(fix.replacement.utf8))
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("JOIN Last FOR SYSTEM_TIME AS OF t.ts AS x ON"))
+        #expect(Parser.parse(SourceText(name: "fixed", text)).diagnostics.isEmpty)
     }
 
     @Test("mistakes are found at their place", arguments: mistakes)

@@ -10,7 +10,7 @@ import WeirSQL
 
 @Suite struct TableFunctionTests {
     private static let tables = """
-        CREATE TABLE src (id BIGINT NOT NULL, item STRING, price DOUBLE, who BIGINT, ts TIMESTAMP(3),
+        CREATE TABLE src (id BIGINT NOT NULL, item STRING, price DOUBLE, who BIGINT, ts TIMESTAMP(3) NOT NULL,
           WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
         Orders := SELECT * FROM src;
 

@@ -36,6 +36,7 @@ extension ScriptBinder {
                 .error("no-condition", "a join needs ON or USING", at: right.span.clipped))
             return nil
         }
+        warnOfVersions(first, second, join, right)
         return (LogicalPlan(.join(first.plan, second.plan, join), columns, span), scope)
     }
 

@@ -40,7 +40,7 @@ extension ScriptBinder {
         let relation = input.relation
         guard let time = scope.resolve([written.timeColumn], &diagnostics) else { return nil }
         guard relation.rowtime == time else {
-            reportTime(written.timeColumn, relation)
+            reportTime(written.timeColumn, relation, input)
             return nil
         }
         guard relation.mode == .append else {
@@ -73,7 +73,9 @@ extension ScriptBinder {
         ]
     }
 
-    private mutating func reportTime(_ column: Identifier, _ relation: Relation) {
+    private mutating func reportTime(
+        _ column: Identifier, _ relation: Relation, _ input: LogicalPlan
+    ) {
         let other = relation.rowtime.map { relation.columns[$0].name }
         diagnostics.append(
             .error(
@@ -81,7 +83,7 @@ extension ScriptBinder {
                 at: column.span,
                 hint: other.map { "the event time is \($0)" }
                     ?? "declare WATERMARK FOR \(column.name) AS … at the source and"
-                    + " keep the column in the definitions between"))
+                    + " keep the column in the definitions between", note: lostTimeNote(input)))
     }
 
     private mutating func bindPartition(

@@ -145,6 +145,7 @@ extension ScriptBinder {
         }
         let shown = context.shown(name)
         let optimised = PlanOptimizer.optimise(bound.plan)
+        warnOfUnboundedGroups(optimised)
         let placed = place(optimised, name: shown, statement)
         var relation = optimised.relation
         if let key = bindHintColumns(statement, relation.columns, table: shown) {

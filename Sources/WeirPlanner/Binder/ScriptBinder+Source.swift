@@ -31,6 +31,7 @@ extension ScriptBinder {
         guard let settings = sourceSettings(table, physical),
             diagnostics.filter({ $0.severity == .error }).count == errorsBefore
         else { return nil }
+        warnOfNullableTime(table, watermark, columns)
         relation = Relation(
             columns: columns, rowtime: watermark?.column, key: keyColumns, mode: .append)
         return addSourceStages(
