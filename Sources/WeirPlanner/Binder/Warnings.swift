@@ -11,7 +11,7 @@ extension ScriptBinder {
         _ join: LogicalJoin, _ reference: TableReference
     ) {
         guard case .regular = join.time, join.kind == .inner || join.kind == .left,
-            case .named(_, _, _, let alias, let span) = reference
+            case .named(let path, _, _, _, let span) = reference, let table = path.last
         else { return }
         let first = PlanOptimizer.optimise(left.plan).relation
         let second = PlanOptimizer.optimise(right.plan).relation
@@ -30,8 +30,6 @@ extension ScriptBinder {
         let owner = left.scope.tables.first { $0.range.contains(rowtime) }?.name
         let time = ([owner].compactMap { $0 } + [first.columns[rowtime].name])
             .map(Identifier.quoted).joined(separator: ".")
-        let place =
-            alias.map { Span($0.name.span.start, $0.name.span.start) } ?? Span(span.end, span.end)
         let text = "FOR SYSTEM_TIME AS OF \(time)"
         diagnostics.append(
             .warning(
@@ -42,8 +40,8 @@ extension ScriptBinder {
                     + " changes whenever one of them does",
                 fixes: [
                     Fix(
-                        "join with the version of \(time)", replacing: place,
-                        with: alias == nil ? " " + text : text + " ")
+                        "join with the version of \(time)", replacing: Span(table.span.end, table.span.end),
+                        with: " " + text)
                 ]))
     }
 
