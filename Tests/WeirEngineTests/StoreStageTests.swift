@@ -146,6 +146,9 @@ import WeirSQL
             A := SELECT a.id, a.d + b.d AS s, a.d > b.d AS more FROM t a JOIN t b ON a.id <> b.id;
             B := SELECT SUM(x.d) AS s, MAX(x.d) AS m FROM t x JOIN t y ON x.id = y.id;
             C := SELECT id FROM t WHERE d IN (SELECT d FROM t WHERE id = 1);
+            E := SELECT id, (SELECT d FROM t ORDER BY d DESC LIMIT 1) AS top,
+              ROW_NUMBER() OVER (ORDER BY d) AS rn FROM t;
+            G := SELECT d FROM t ORDER BY d;
             """,
             files: ["t.csv": "1,9999999999999999999.5\n2,10000000000000000000.25\n"])
         try harness.run()
@@ -157,6 +160,12 @@ import WeirSQL
             try harness.query("SELECT * FROM B")
                 == ["19999999999999999999.7500000000|10000000000000000000.2500000000"])
         #expect(try harness.query("SELECT * FROM C") == ["1"])
+        #expect(
+            try harness.query("SELECT * FROM E ORDER BY id")
+                == ["1|10000000000000000000.2500000000|1", "2|10000000000000000000.2500000000|2"])
+        #expect(
+            try harness.query("SELECT * FROM G")
+                == ["9999999999999999999.5000000000", "10000000000000000000.2500000000"])
     }
 
     private func compile(_ script: String) throws -> Compilation {

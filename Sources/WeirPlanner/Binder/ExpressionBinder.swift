@@ -89,6 +89,11 @@ struct ExpressionBinder {
             }
             let test = bindFunction("SIMILAR_TO", [bind(operand), bind(pattern)], span)
             return test.map { negated ? BoundExpression(.not($0), $0.type, span) : $0 }
+        case .scalarQuery:
+            guard let index = scope.scalarQueries[span.start] else {
+                return fail("unsupported", "a scalar subquery in this place is not supported yet", span)
+            }
+            return BoundExpression(.column(index), scope.columns[index].type, span)
         case .unit(let unit):
             // A word such as `day` may be a column after all.
             if let index = scope.index(of: unit.rawValue) {

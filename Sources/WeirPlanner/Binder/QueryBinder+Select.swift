@@ -18,7 +18,9 @@ extension ScriptBinder {
             reportMissingFrom(select)
             return nil
         }
-        guard let (input, scope) = bindFrom(from) else { return nil }
+        guard let (source, names) = bindFrom(from),
+            let (input, scope) = bindScalarQueries(select, source, names)
+        else { return nil }
         let filtered = bindWhere(select, input, scope)
         guard var list = bindItems(select, scope), var plan = filtered else { return nil }
         var conditions: [BoundExpression] = []

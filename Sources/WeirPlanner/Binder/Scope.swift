@@ -17,6 +17,8 @@ struct Scope {
     let merged: Set<Int>
     /// Arguments of the table function around the query, by lower-case name.
     var parameters: [String: DataType] = [:]
+    /// Hidden columns that hold the values of scalar subqueries, by where these begin.
+    var scalarQueries: [Int: Int] = [:]
     /// Columns of `this`, the row that a relationship starts from.
     var thisColumns: [Field]?
     /// Other names of functions, upper case.

@@ -22,7 +22,6 @@ extension ExpressionBinder {
     /// The name of a form of expression that cannot be computed yet.
     static func unsupportedName(_ kind: Expression.Kind) -> String? {
         switch kind {
-        case .scalarQuery: "a scalar subquery"
         case .exists: "EXISTS inside another expression"
         case .inQuery: "IN with a subquery inside another expression"
         case .quantified: "a comparison with ANY or ALL"

@@ -210,8 +210,11 @@ struct StoreQueryBuilder {
     ) throws(StoreRefusal) -> [String] {
         var result: [String] = []
         for key in keys {
+            let value = try writer.sql(key.expression)
+            // Numbers past 64 bits are texts in the store.
+            let isWide = key.expression.type.kind.physical == .int128
             result.append(
-                "\(try writer.sql(key.expression)) \(key.isDescending ? "DESC" : "ASC")"
+                "\(isWide ? "weir_order(\(value))" : value) \(key.isDescending ? "DESC" : "ASC")"
                     + " NULLS \(key.nullsFirst ? "FIRST" : "LAST")")
         }
         return result

@@ -8,12 +8,25 @@ import WeirPlanner
 import WeirRuntime
 
 enum StoreFunctions {
+    /// A text that sorts as a number of up to 38 digits does.
+    private static func orderKey(_ value: DatabaseValue) -> String? {
+        let kind = DataType.Kind.decimal(precision: 38, scale: 0)
+        guard case .int128(let number) = StoredScalar.scalar(value, kind) else { return nil }
+        let bound = (0..<38).reduce(Int128(1)) { power, _ in power * 10 }
+        let digits = String(number + bound)
+        return String(repeating: "0", count: max(0, 39 - digits.count)) + digits
+    }
+
     /// Makes `weir(…)` and `weir_aggregate(…)` known to a connection.
     static func register(_ db: Database) {
         let cache = ExpressionCache()
         db.add(
             function: DatabaseFunction("weir", argumentCount: nil, pure: true) { values in
                 try cache.evaluate(values)
+            })
+        db.add(
+            function: DatabaseFunction("weir_order", argumentCount: 1, pure: true) { values in
+                values.first.flatMap(orderKey)
             })
         db.add(
             function: DatabaseFunction(

@@ -77,14 +77,36 @@ struct TableLayout {
             "CREATE VIEW \(Self.quoted(schema.name)) AS SELECT \(columns.joined(separator: ", "))"
             + " FROM \(dataName)"
         if !schema.order.isEmpty {
-            let order = schema.order.map { item in
-                "\(dataName).\(columnNames[item.column]) \(item.isDescending ? "DESC" : "ASC")"
-                    + " NULLS \(item.nullsFirst ? "FIRST" : "LAST")"
+            let order = schema.order.flatMap { item -> [String] in
+                let column = "\(dataName).\(columnNames[item.column])"
+                let isWide = schema.columns[item.column].type.kind.physical == .int128
+                let direction = item.isDescending ? "DESC" : "ASC"
+                let last = "\(column) \(direction) NULLS \(item.nullsFirst ? "FIRST" : "LAST")"
+                return (isWide ? Self.wideKeys(column, item) : []) + [last]
             }
             sql += " ORDER BY \(order.joined(separator: ", "))"
         }
         if let limit = schema.limit { sql += " LIMIT \(limit)" }
         return sql
+    }
+
+    /// Numbers past 64 bits are texts: their length tells their size, and of two negative ones of
+    /// the same length the greater text is the smaller number.
+    private static func wideKeys(
+        _ column: String, _ item: (column: Int, isDescending: Bool, nullsFirst: Bool)
+    ) -> [String] {
+        let isDescending = item.isDescending
+        let isText = "typeof(\(column)) = 'text'"
+        let isNegative = "\(isText) AND \(column) LIKE '-%'"
+        let size =
+            "CASE WHEN \(isNegative) THEN -length(\(column)) WHEN \(isText) THEN length(\(column))"
+            + " WHEN \(column) IS NOT NULL THEN 0 END"
+        let reversed = "CASE WHEN \(isNegative) THEN \(column) END"
+        return [
+            "\(column) IS NULL \(item.nullsFirst ? "DESC" : "ASC")",
+            "\(size) \(isDescending ? "DESC" : "ASC")",
+            "\(reversed) \(isDescending ? "ASC" : "DESC")",
+        ]
     }
 
     // MARK: Loading
