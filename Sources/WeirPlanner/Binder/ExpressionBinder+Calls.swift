@@ -35,10 +35,16 @@ extension ExpressionBinder {
     ) -> BoundExpression? {
         let name = scope.functionAliases[name.uppercased()] ?? name
         guard let function = FunctionRegistry.scalar(named: name) else {
-            let suggestion = nearestName(to: name.uppercased(), among: FunctionRegistry.allNames)
-            return fail(
-                "unknown-function", "there is no function \(name.uppercased())",
-                nameSpan ?? span, hint: suggestion.map { "did you mean \($0)?" })
+            if UnsupportedFunctions.contains(name) {
+                return fail(
+                    "unsupported", "the function \(name.uppercased()) is not supported yet",
+                    nameSpan ?? span)
+            }
+            diagnostics.append(
+                .misspelt(
+                    "unknown-function", "there is no function \(name.uppercased())",
+                    at: nameSpan ?? span, name.uppercased(), among: FunctionRegistry.allNames))
+            return nil
         }
         var arguments: [BoundExpression] = []
         for operand in operands {

@@ -30,7 +30,7 @@ enum LiteralBinder {
             return decimal(digits, span, &diagnostics)
         case .decimal(let digits): return decimal(digits, span, &diagnostics)
         case .approximate(let digits):
-            guard let value = NumberText.parseDouble(digits.utf8) else {
+            guard let value = NumberText.parseDouble(digits.utf8), value.isFinite else {
                 return fail("number", "write digits, a point and an exponent, e.g. 1.5E3")
             }
             return make(.float64(value), .double)
