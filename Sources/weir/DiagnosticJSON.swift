@@ -26,6 +26,16 @@ enum DiagnosticJSON {
         return "[" + items.joined(separator: ",\n ") + "]\n"
     }
 
+    /// The array for a project that cannot be opened at all.
+    static func project(_ message: String, _ path: String) -> String {
+        """
+        [{"severity":"error","code":"project","file":\(jsonQuoted(path)),"line":1,"column":1,\
+        "endLine":1,"endColumn":1,"message":\(jsonQuoted(message)),"hint":null,"note":null,\
+        "fixes":[]}]
+
+        """
+    }
+
     private static func place(_ span: Span, _ sources: SourceMap) -> String {
         let source = sources.text(at: span.start)
         let start = source.position(at: span.start)

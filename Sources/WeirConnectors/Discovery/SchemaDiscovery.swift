@@ -102,13 +102,7 @@ package enum SchemaDiscovery {
         guard !line.isEmpty else {
             throw FileProblem("the file is empty, so it has no header to take columns from")
         }
-        let names = line.split(separator: delimiter, omittingEmptySubsequences: false).map {
-            var name = $0
-            if name.count >= 2, name.first == 0x22, name.last == 0x22 {
-                name = name.dropFirst().dropLast()
-            }
-            return String(decoding: name, as: UTF8.self)
-        }
+        let names = CsvHeader.names(line, delimiter: delimiter, quote: 0x22)
         guard names.allSatisfy({ !$0.isEmpty }) else {
             throw FileProblem("the header has a column without a name")
         }
@@ -130,6 +124,8 @@ package enum SchemaDiscovery {
             length += got
         }
         let isComplete = length < maximumBytes
+        // A byte order mark is no part of the first record.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.replaceSubrange(0..<3, with: "   ".utf8) }
         var shape = JsonShape()
         let records = JsonEvents.read(bytes, length: length, isComplete: isComplete) { events in
             shape.see(events)

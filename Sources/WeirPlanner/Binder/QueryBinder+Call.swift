@@ -115,7 +115,13 @@ extension ScriptBinder {
     private func isAssignable(_ from: DataType.Kind, _ to: DataType.Kind) -> Bool {
         if from == to || from == .null { return true }
         if from.isNumeric, to.isNumeric { return true }
-        if from.isString { return true }
+        if from.isString, !to.isNested { return true }
+        switch (from, to) {
+        case (.array(let one), .array(let other)): return isAssignable(one.kind, other.kind)
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            return isAssignable(key.kind, otherKey.kind) && isAssignable(value.kind, otherValue.kind)
+        default: break
+        }
         return from.isTimestamp && to.isTimestamp
     }
 }

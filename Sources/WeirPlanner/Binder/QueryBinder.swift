@@ -34,11 +34,12 @@ extension ScriptBinder {
         {
             return bind(inner)
         }
-        let before = self
+        // A copy is costly, and only an ORDER BY may need it.
+        let before = query.orderBy.isEmpty ? nil : self
         guard let plan = bindBody(query.body) else { return nil }
         var bound = BoundQuery(plan: plan)
         // Each level of nesting would bind what is below it twice.
-        if ordersBound < 4, let extended = withOrderColumns(query, plan.columns) {
+        if ordersBound < 4, let before, let extended = withOrderColumns(query, plan.columns) {
             // Bound again with the columns of the order; what was said is said again.
             let first = self
             self = before

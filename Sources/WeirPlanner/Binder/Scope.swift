@@ -67,6 +67,12 @@ struct Scope {
             guard let index = find(path[1], span, table.range, &diagnostics) else { return nil }
             return Match(column: index, fields: path[2...])
         }
+        // `namespace.Table.column`
+        if path.count > 2, index(of: first.name) == nil,
+            tables.contains(where: { $0.name?.lowercased() == path[1].key })
+        {
+            return match(Array(path.dropFirst()), &diagnostics)
+        }
         if path.count > 1, index(of: first.name) == nil {
             let names = tables.compactMap(\.name)
             diagnostics.append(

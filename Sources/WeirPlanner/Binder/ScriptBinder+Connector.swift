@@ -11,6 +11,14 @@ struct ConnectorSettings {
     let options: [String: String]
 }
 
+extension TableOption {
+    /// The option with the variables of the environment in its value.
+    fileprivate func resolved(_ environment: [String: String]) -> TableOption {
+        let text = EnvironmentText(value, environment, resolvesSecrets: false).text
+        return TableOption(key: key, value: text, keySpan: keySpan, valueSpan: valueSpan)
+    }
+}
+
 extension ScriptBinder {
     mutating func sourceSettings(
         _ table: CreateTable, _ columns: [Field]
@@ -37,7 +45,7 @@ extension ScriptBinder {
     mutating func settings(
         _ table: CreateTable
     ) -> (ConnectorSettings, ConnectorDescription, FormatDescription?)? {
-        guard let choice = table.options.first(where: { $0.key == "connector" }) else {
+        guard let written = table.options.first(where: { $0.key == "connector" }) else {
             diagnostics.append(
                 .error(
                     "no-connector", "'\(table.name.name)' says not where its rows are",
@@ -46,6 +54,7 @@ extension ScriptBinder {
                         + " or put /*+ engine(log) */ in front, so that an API writes it"))
             return nil
         }
+        let choice = written.resolved(project.settings.environment)
         let names = connectors.connectors.map(\.name)
         guard let connector = connectors.connectors.first(where: { $0.name == choice.value })
         else {
@@ -57,7 +66,8 @@ extension ScriptBinder {
                         ?? "connectors: \(names.joined(separator: ", "))"))
             return nil
         }
-        let formatOption = table.options.first { $0.key == "format" }
+        let formatOption = table.options.first { $0.key == "format" }?
+            .resolved(project.settings.environment)
         var format: FormatDescription?
         if let formatOption {
             format = findFormat(formatOption)

@@ -198,9 +198,10 @@ extension ScriptBinder {
         _ plan: LogicalPlan, name: String
     ) -> (stage: Int?, optimised: LogicalPlan) {
         let optimised = PlanOptimizer.optimise(plan)
-        var planner = StreamPlanner(graph: graph)
+        var planner = StreamPlanner(graph: GraphBuilder())
+        planner.exchange(&graph)
         let stage = planner.stage(optimised, name: name)
-        graph = planner.graph
+        planner.exchange(&graph)
         diagnostics += planner.diagnostics
         return (stage, optimised)
     }

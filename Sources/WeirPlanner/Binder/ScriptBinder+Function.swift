@@ -241,6 +241,11 @@ extension ScriptBinder {
         for argument in arguments {
             if case .computed(let value) = argument.origin { used.formUnion(value.parameters) }
         }
+        if let query = definition.body.query {
+            for part in [query.limit, query.offset] {
+                if case .parameter(let name)? = part?.kind { used.insert(name.key) }
+            }
+        }
         for written in definition.arguments ?? [] where !used.contains(written.name.key) {
             diagnostics.append(
                 .warning(
@@ -305,6 +310,16 @@ extension ScriptBinder {
                 "not-served", "queries of an API are checked and planned, nothing serves them yet",
                 at: span, note: "this holds for functions, relationships, subscriptions and writes")
         )
+    }
+}
+
+extension Definition.Body {
+    /// The query of a definition that has one.
+    fileprivate var query: Query? {
+        switch self {
+        case .query(let query), .subscribe(let query): query
+        default: nil
+        }
     }
 }
 

@@ -11,7 +11,10 @@ extension ScriptBinder {
 
     mutating func bindImport(_ path: ModulePath, alias: Identifier?, _ statement: Statement) {
         guard let module = find(path) else {
-            if let name = alias ?? path.names.last { failedNames.insert(context.key(name)) }
+            if let name = alias ?? path.names.last {
+                failedNames.insert(context.key(name))
+                failedNamespaces.insert(name.key)
+            }
             return
         }
         if alias != nil, path.isAll {
@@ -242,10 +245,12 @@ extension ScriptBinder {
             return nil
         }
         guard openModules.count < Self.maximumDepth, sources.texts.count < Self.maximumFiles else {
-            diagnostics.append(
-                .error(
-                    "too-deep", "imports are nested too deeply, or too many files are imported",
-                    at: span))
+            if !diagnostics.contains(where: { $0.code == "too-deep" }) {
+                diagnostics.append(
+                    .error(
+                        "too-deep", "imports are nested too deeply, or too many files are imported",
+                        at: span))
+            }
             return nil
         }
         let bytes: [UInt8]
@@ -269,17 +274,22 @@ extension ScriptBinder {
         _ file: ProjectPath, _ bytes: [UInt8], values: [String: TemplateValue]?
     ) -> Script {
         let name = project.files.shownName(file)
+        // A byte order mark is no part of a script.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let text: SourceText
+        var isBroken = false
         if let values {
             let (expanded, problems) = sources.add(name: name, template: bytes, values: values)
             diagnostics += problems
+            isBroken = problems.hasErrors
             text = expanded
         } else {
             text = sources.add(name: name, bytes: bytes)
         }
         folders[text.base] = file.folder
         let script = Parser.parse(text)
-        diagnostics += script.diagnostics
+        // What a broken tag leaves behind is not the script that was meant.
+        if !isBroken { diagnostics += script.diagnostics }
         return script
     }
 

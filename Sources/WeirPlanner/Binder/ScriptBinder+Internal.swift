@@ -20,6 +20,10 @@ extension ScriptBinder {
         _ table: CreateTable, _ type: TypeName, _ key: String?, _ span: Span
     ) -> DataType? {
         guard internalTables.contains(table.name.key) else {
+            // Without a connector that is what is said, and nothing more.
+            if !table.options.contains(where: { $0.key == "connector" }) {
+                return TypeBinder.bind(type, &diagnostics)
+            }
             diagnostics.append(
                 .error(
                     "unsupported", "METADATA columns of connectors are not supported yet", at: span)

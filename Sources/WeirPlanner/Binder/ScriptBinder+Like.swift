@@ -50,8 +50,10 @@ extension ScriptBinder {
             return table.merged(with: base, LikeOptions(like.options))
         }
         if let sibling = siblings[name.key], sibling.name.key != table.name.key {
-            // Once: a table that is like a table that is like it ends here.
-            guard let base = expandLike(sibling, siblings: [:]) else { return nil }
+            // Without itself: a table that is like a table that is like it ends here.
+            var others = siblings
+            others[name.key] = nil
+            guard let base = expandLike(sibling, siblings: others) else { return nil }
             return table.merged(with: base, LikeOptions(like.options))
         }
         if failedNames.contains(key) { return nil }
@@ -85,6 +87,16 @@ extension ScriptBinder {
             schema = try project.files.schema(of: path)
         } catch {
             diagnostics.append(.error("unreadable-file", error.message, at: file.span))
+            return nil
+        }
+        let names = schema.columns.map { $0.name.lowercased() }
+        if let index = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+            diagnostics.append(
+                .error(
+                    "duplicate-column",
+                    "\(file.name) has two columns that are called '\(schema.columns[index].name)'"
+                        + " when case does not count", at: file.span,
+                    hint: "declare the table: CREATE TABLE t (…) WITH (…)"))
             return nil
         }
         var options: [(key: String, value: String)] = []
@@ -160,11 +172,12 @@ extension CreateTable {
     func merged(with base: CreateTable, _ options: LikeOptions) -> CreateTable {
         var copy = self
         copy.like = nil
-        let ownNames = Set(elements.compactMap(\.columnName))
         let hasKey = elements.contains { if case .primaryKey = $0 { true } else { false } }
         let hasWatermark = elements.contains { if case .watermark = $0 { true } else { false } }
+        let own = Dictionary(
+            elements.compactMap { element in element.columnName.map { ($0, element) } }
+        ) { first, _ in first }
         let taken = base.elements.filter { element in
-            if let name = element.columnName, ownNames.contains(name) { return false }
             switch element {
             case .column: return true
             case .computed: return options.takes(.generated)
@@ -174,7 +187,11 @@ extension CreateTable {
             case .watermark: return options.takes(.watermarks) && !hasWatermark
             }
         }
-        copy.elements = taken + elements
+        // A column that is declared again keeps its place.
+        let names = Set(taken.compactMap(\.columnName))
+        copy.elements =
+            taken.map { element in element.columnName.flatMap { own[$0] } ?? element }
+            + elements.filter { !($0.columnName.map { names.contains($0) } ?? false) }
         let ownKeys = Set(self.options.map(\.key))
         if options.takes(.options) {
             // A table of another connector takes no options over.

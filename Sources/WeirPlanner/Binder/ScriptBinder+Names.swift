@@ -28,6 +28,7 @@ extension ScriptBinder {
     ) {
         guard let name = path.last, !failedNames.contains(key) else { return }
         let written = path.map(\.name).joined(separator: ".")
+        if path.count == 2, let first = path.first, failedNamespaces.contains(first.key) { return }
         if path.count == 2, let first = path.first, !databases.contains(first.key) {
             diagnostics.append(
                 .misspelt(

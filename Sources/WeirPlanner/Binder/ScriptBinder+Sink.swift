@@ -63,6 +63,15 @@ extension ScriptBinder {
         guard let (plan, name) = resolve(table, span), let first = target.names.first else {
             return
         }
+        if target.names.count == 1, ["print", "logger", "log"].contains(first.key),
+            tables[context.key(first)] == nil
+        {
+            diagnostics.append(
+                .error(
+                    "bad-target", "'\(first.name)' needs a name behind it", at: target.span,
+                    hint: "write EXPORT \(name) TO \(first.name).\(name)"))
+            return
+        }
         if target.names.count == 1, !target.isAll {
             return insert(into: [first], [], BoundQuery(plan: plan), statement)
         }

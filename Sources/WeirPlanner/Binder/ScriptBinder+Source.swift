@@ -10,6 +10,13 @@ extension ScriptBinder {
     ) -> Int? {
         let errorsBefore = diagnostics.filter { $0.severity == .error }.count
         let isInternal = internalTables.contains(table.name.key)
+        let declared = Set(table.elements.compactMap(\.columnName))
+        for column in table.partitionedBy where !declared.contains(column.key) {
+            diagnostics.append(
+                .misspelt(
+                    "unknown-column", "there is no column '\(column.name)'", at: column.span,
+                    column.name, among: declared.sorted()))
+        }
         if let column = table.partitionedBy.first, !isInternal {
             refuse("PARTITIONED BY in a table of files", column.span)
         }

@@ -17,8 +17,14 @@ extension ScriptBinder {
         _ plan: LogicalPlan, name: String, _ statement: Statement
     ) -> PlacedDefinition {
         let wish = wishedStage(statement)
-        var planner = StreamPlanner(graph: graph)
+        // Moved there and back: a copy for each definition would be costly.
+        let mark = graph.stages.count
+        var planner = StreamPlanner(graph: GraphBuilder())
+        planner.exchange(&graph)
         let stage = planner.stage(plan, name: name)
+        planner.exchange(&graph)
+        let isUsed = stage != nil && planner.diagnostics.isEmpty && wish != .store
+        if !isUsed { graph.truncate(to: mark) }
         var builder = StoreQueryBuilder()
         var refusal: StoreRefusal?
         var draft: SelectDraft?
@@ -26,7 +32,6 @@ extension ScriptBinder {
         let streamProblems = planner.diagnostics
         if stage == nil, streamProblems.isEmpty { return .failed }
         if let stage, streamProblems.isEmpty, wish != .store {
-            graph = planner.graph
             return .stream(stage: stage, streamReason(plan, wish: wish, canStore: draft != nil))
         }
         if let draft, wish != .stream, demand(builder.reads, plan.span) {

@@ -44,6 +44,8 @@ package struct ScriptBinder {
     var folders: [Int: ProjectPath] = [:]
     /// Other names of functions (`IMPORT stdlib.math.hypot AS h`), upper case.
     var functionAliases: [String: String] = [:]
+    /// Names of imports that failed, lower case: what is below them is not reported again.
+    var failedNamespaces: Set<String> = []
     /// Namespaces of tables, lower case.
     var databases: Set<String> = []
     /// Tables by lower-case name, with their namespace in front.
@@ -95,7 +97,10 @@ package struct ScriptBinder {
         do throws(FileProblem) {
             return binder.compile(try project.files.read(project.main))
         } catch {
-            binder.diagnostics.append(.error("unreadable-file", error.message, at: Span(0, 0)))
+            let text = binder.sources.add(name: project.files.shownName(project.main), bytes: [])
+            binder.sources.markMain()
+            binder.diagnostics.append(
+                .error("unreadable-file", error.message, at: Span(text.base, text.base)))
             return binder.compilation([], [])
         }
     }
@@ -128,12 +133,38 @@ package struct ScriptBinder {
         return compilation(stages, live)
     }
 
+    /// Errors after which the rest of a project is not looked at.
+    private static let maximumErrors = 500
+
+    private var errorCount: Int {
+        // Counted only where there are many findings at all.
+        diagnostics.count < Self.maximumErrors
+            ? 0 : diagnostics.filter { $0.severity == .error }.count
+    }
+
+    private mutating func reportTooMany(_ span: Span) {
+        if diagnostics.contains(where: { $0.code == "too-many-errors" }) { return }
+        diagnostics.append(
+            .error(
+                "too-many-errors", "there are more than \(Self.maximumErrors) errors; the rest of the"
+                    + " project was not looked at", at: span))
+    }
+
     private func compilation(_ stages: [StagePlan], _ views: [StoreView]) -> Compilation {
-        // What is read twice may be wrong twice.
-        let found = diagnostics.unique
+        let found = uniqueFindings
         return Compilation(
             plan: found.hasErrors ? nil : plan(stages, views),
             definitions: definitions, diagnostics: found, sources: sources, symbols: symbols)
+    }
+
+    /// Each finding once: what is read or repeated twice may be wrong twice at the same place.
+    private var uniqueFindings: [Diagnostic] {
+        var seen: Set<String> = []
+        return diagnostics.filter { item in
+            let text = sources.text(at: item.span.start)
+            let (line, column) = text.position(at: item.span.start)
+            return seen.insert("\(text.name):\(line):\(column):\(item.code):\(item.message)").inserted
+        }
     }
 
     private func plan(_ stages: [StagePlan], _ views: [StoreView]) -> StreamPlan {
@@ -152,6 +183,9 @@ package struct ScriptBinder {
         defer { namesBelow = outer }
         var rest = script.statements[...]
         while let statement = rest.popFirst() {
+            guard errorCount < Self.maximumErrors else {
+                return reportTooMany(statement.span.clipped)
+            }
             bind(statement, additions: Self.takeAdditions(to: statement, from: &rest))
         }
     }
@@ -303,9 +337,9 @@ package struct ScriptBinder {
     private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {
         let before = diagnostics.filter { $0.severity == .error }.count
         var relation = Relation(columns: [], rowtime: nil, key: nil, mode: .append)
-        var scratch = self
-        _ = scratch.bindSource(table, span: table.name.span, relation: &relation)
-        diagnostics = scratch.diagnostics
+        let mark = graph.stages.count
+        _ = bindSource(table, span: table.name.span, relation: &relation)
+        graph.truncate(to: mark)
         tables[table.name.key]?.relation = relation
         return diagnostics.filter { $0.severity == .error }.count > before
     }

@@ -135,7 +135,19 @@ struct ModuleResolver {
                     message: "'\(name.name)' is a script, there is nothing below its tables",
                     span: path.span, hint: "write IMPORT … .\(name.name).Table")
             }
-            let known = modules(in: current)
+            if name.name.contains("/") || name.name.hasPrefix(".") {
+                return Failure(
+                    message: "'\(name.name)' is no module and no data file of the project",
+                    span: name.span,
+                    hint: "data files are csv, tsv, jsonl, ndjson or json (also .gz), named from the"
+                        + " script's folder on")
+            }
+            if let dot = name.name.lastIndex(of: "."), name.name[dot...].count <= 8 {
+                return Failure(
+                    message: "there is no way to read \(name.name)", span: name.span,
+                    hint: "data files are csv, tsv, jsonl, ndjson or json (also .gz)")
+            }
+            let known = modules(in: current).filter { $0.lowercased() != name.key }
             let nearest = nearestName(to: name.name, among: known)
             return Failure(
                 message: "there is no module '\(name.name)' in \(files.shownName(current))",

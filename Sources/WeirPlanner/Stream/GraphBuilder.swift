@@ -25,6 +25,11 @@ struct GraphBuilder {
         return stages.count - 1
     }
 
+    /// Takes back the stages past a number.
+    mutating func truncate(to count: Int) {
+        while stages.count > count { names.remove(stages.removeLast().name) }
+    }
+
     /// Only the stages that lead to a sink, numbered anew.
     ///
     /// - Parameter unneeded: stores that nobody reads.

@@ -168,4 +168,15 @@ package struct SinkPlan: Sendable {
     package let format: String?
     package let options: [String: String]
     package let columns: [Field]
+
+    package init(
+        name: String, connector: String, format: String?, options: [String: String],
+        columns: [Field]
+    ) {
+        self.name = name
+        self.connector = connector
+        self.format = format
+        self.options = options
+        self.columns = columns
+    }
 }

@@ -11,6 +11,9 @@ struct StreamPlanner {
 
     init(graph: GraphBuilder) { self.graph = graph }
 
+    /// Gives its stages and takes others.
+    mutating func exchange(_ other: inout GraphBuilder) { swap(&graph, &other) }
+
     /// A stage, and where the columns of the logical plan are in its output.
     struct Lowered {
         let stage: Int

@@ -44,7 +44,6 @@ enum Clauses {
             let next = index + 1 < nodes.count ? nodes[index + 1] : nil
             if case .group? = next { return false }
             return index > 0 && !["ORDINALITY", "TIME", "LOCAL"].contains(next?.word ?? "")
-        case "SELECT": return !(before.map { ["EXPLAIN", "ALL"].contains($0.word) } ?? false)
         default: return true
         }
     }
@@ -132,9 +131,8 @@ enum Spacing {
             return binary.contains(left.text) || left.isSymbol(",") || !right.isAttached
         }
         if binary.contains(left.text) || binary.contains(right.text) { return true }
-        if ["+", "-", "*"].contains(left.text), left.kind == .symbol {
-            return left.text == "*" || !right.isAttached
-        }
+        if left.isSign { return false }
+        if left.isSymbol("*") || right.isSymbol("*") { return !left.isSymbol("(") }
         return true
     }
 }

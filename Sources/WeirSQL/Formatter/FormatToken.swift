@@ -3,6 +3,10 @@
 /// A token, the comments in front of it, and one behind it on the same line.
 struct FormatToken {
     let kind: TokenKind
+    /// Its number in the text.
+    let number: Int
+    /// Whether it is a plus or minus in front of a value.
+    let isSign: Bool
     /// As it is printed.
     let text: String
     /// Whether nothing stood between it and the token before.
@@ -15,6 +19,8 @@ struct FormatToken {
     var comments: [String]
     /// `-- …` behind it.
     var trailing: String?
+    /// `/* … */` behind it on the same line.
+    var inline: String?
 
     /// The bare upper-case word; empty for everything else.
     var word: String { kind == .word ? text.uppercased() : "" }
@@ -62,16 +68,26 @@ struct FormatTokenReader {
                 }
             }
             let gap = Gap(source.text(Span(end, span.start)), isFirst: result.isEmpty)
-            if let trailing = gap.trailing, !result.isEmpty {
-                result[result.count - 1].trailing = trailing
+            var trailing: String?
+            if let found = gap.trailing, !result.isEmpty {
+                // A comment in front of a comma stands behind it.
+                if token.isSymbol(",") || token.isSymbol(";") {
+                    trailing = found
+                } else {
+                    result[result.count - 1].trailing = found
+                }
             }
+            if let inline = gap.inline, !result.isEmpty { result[result.count - 1].inline = inline }
+            let isSign =
+                (token.isSymbol("-") || token.isSymbol("+"))
+                && !(result.last?.endsOperand ?? false)
             let isAngle = isTypeAngle(tokens, index, &angles)
             result.append(
                 FormatToken(
-                    kind: kind, text: shown(tokens, index, kind, source.text(span)),
+                    kind: kind, number: index, isSign: isSign, text: shown(tokens, index, kind, source.text(span)),
                     isAttached: span.start == end, isTypeAngle: isAngle,
                     hasBlankLine: gap.hasBlankLine,
-                    comments: gap.comments, trailing: nil))
+                    comments: gap.comments, trailing: trailing))
             end = span.end
             index += 1
         }
@@ -97,7 +113,8 @@ struct FormatTokenReader {
         _ tokens: [Token], _ index: Int, _ kind: TokenKind, _ text: String
     ) -> String {
         let token = tokens[index]
-        guard kind == .word else { return text }
+        // Behind a dot a reserved word is a name.
+        guard kind == .word, index == 0 || !tokens[index - 1].isSymbol(".") else { return text }
         let before = index > 0 ? tokens[index - 1] : nil
         let after = index + 1 < tokens.count ? tokens[index + 1] : nil
         let isKeyword =
@@ -112,6 +129,8 @@ private struct Gap {
     private(set) var comments: [String] = []
     /// A comment on the line of the token before.
     private(set) var trailing: String?
+    /// A comment in brackets on the line of the token before, with more behind it.
+    private(set) var inline: String?
     private(set) var hasBlankLine = false
 
     init(_ text: String, isFirst: Bool) {
@@ -129,9 +148,17 @@ private struct Gap {
                 lines = 0
             } else if rest.hasPrefix("/*") {
                 let end = rest.firstRange(of: "*/")?.upperBound ?? rest.endIndex
-                add(String(rest[..<end]), isBehind: false)
+                let comment = String(rest[..<end])
                 rest = rest[end...]
-                lines = 0
+                let isInline =
+                    lines == 0 && !isFirst && comments.isEmpty && trailing == nil
+                    && !comment.contains("\n")
+                if isInline {
+                    inline = inline.map { $0 + " " + comment } ?? comment
+                } else {
+                    add(comment, isBehind: false)
+                    lines = 0
+                }
             } else {
                 rest = rest.dropFirst()
             }

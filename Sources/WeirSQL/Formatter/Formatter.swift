@@ -15,6 +15,8 @@ package struct Formatter {
     private var keepsAttached = false
     /// Whether the statement is a CREATE TABLE, whose columns are set in line.
     private var isTable = false
+    /// Tokens whose comments are written.
+    private var commented: Set<Int> = []
 
     /// The script in its layout, or what is wrong with it.
     ///
@@ -26,7 +28,7 @@ package struct Formatter {
         let plain = SourceText(name: source.name, tags.hidden)
         let script = Parser.parse(plain)
         guard !script.diagnostics.hasErrors else {
-            return (nil, Parser.parse(source).diagnostics)
+            return (nil, tags.isEmpty ? script.diagnostics : [unreadable(script, source)])
         }
         let verbatim = script.statements.compactMap { statement -> Span? in
             guard case .define(let definition) = statement.kind,
@@ -40,11 +42,22 @@ package struct Formatter {
         return (tags.shown(TrailingComments.aligned(formatter.output)), [])
     }
 
+    /// A template that is no script without its tags.
+    private static func unreadable(_ script: Script, _ source: SourceText) -> Diagnostic {
+        let first = script.diagnostics.inSourceOrder.first { $0.severity == .error }
+        return .error(
+            "unreadable-template", "this template cannot be laid out: \(first?.message ?? "")",
+            at: Span(source.base, source.base),
+            hint: "what is left without its section tags has to be a script")
+    }
+
     private mutating func write(_ tokens: [FormatToken]) {
         for (index, statement) in TokenTree.statements(tokens).enumerated() {
             guard let first = statement.first?.first else { continue }
             if index > 0, first.hasBlankLine { output += "\n" }
-            keepsAttached = statement.contains { ["IMPORT", "EXPORT"].contains($0.word) }
+            keepsAttached = statement.contains {
+                ["IMPORT", "EXPORT"].contains($0.word)
+            }
             previous = nil
             writeComments(first, indent: 0)
             isTable =
@@ -81,6 +94,7 @@ package struct Formatter {
     }
 
     private mutating func writeComments(_ token: FormatToken, indent: Int) {
+        guard !token.comments.isEmpty, commented.insert(token.number).inserted else { return }
         for comment in token.comments {
             if column > indent { newLine(indent) }
             if comment.isEmpty {
@@ -93,10 +107,7 @@ package struct Formatter {
     }
 
     private mutating func put(_ token: FormatToken, isFirst: Bool, indent: Int) {
-        if !isFirst, !token.comments.isEmpty {
-            newLine(indent)
-            writeComments(token, indent: indent)
-        }
+        writeComments(token, indent: indent)
         if let previous, Spacing.needsSpace(previous, token, keepsAttached: keepsAttached) {
             output += " "
             column += 1
@@ -104,6 +115,10 @@ package struct Formatter {
         output += token.text
         column += token.text.count
         previous = token
+        if let inline = token.inline {
+            output += " " + inline
+            column += inline.count + 1
+        }
         if let trailing = token.trailing {
             output += TrailingComments.mark + trailing
             newLine(indent)
@@ -125,7 +140,7 @@ package struct Formatter {
             if let last, Spacing.needsSpace(last, token, keepsAttached: keepsAttached) {
                 total += 1
             }
-            total += token.text.count
+            total += token.text.count + (token.inline.map { $0.count + 1 } ?? 0)
             last = token
             return true
         }

@@ -57,7 +57,7 @@ extension Parser {
         let inner = try parseExpression()
         guard current.isSymbol(",") else {
             try expect(symbol: ")")
-            return inner
+            return Expression(inner.kind, span(from: start))
         }
         var items = [inner]
         while accept(symbol: ",") { items.append(try parseExpression()) }

@@ -139,6 +139,7 @@ struct Template {
     }
 
     private mutating func reportUnknown(_ tag: TemplateTag) {
+        if isInComment(tag) { return }
         var names: [String] = []
         if case .object(let values)? = scopes.first { names = values.keys.sorted() }
         result.diagnostics.append(
@@ -148,6 +149,14 @@ struct Template {
                 at: place(tag),
                 hint: nearestName(to: tag.name, among: names).map { "did you mean \($0)?" }
                     ?? "give it a value in script.config of package.json"))
+    }
+
+    /// Whether a tag stands behind `--` on its line.
+    private func isInComment(_ tag: TemplateTag) -> Bool {
+        let before = bytes[..<tag.range.lowerBound]
+        let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        return zip(bytes[start...], bytes[min(start + 1, bytes.count)...])
+            .prefix(max(0, tag.range.lowerBound - start)).contains { $0 == 0x2D && $1 == 0x2D }
     }
 
     private mutating func report(

@@ -31,6 +31,11 @@ struct TemplateTag: Sendable {
         var open: [(number: Int, isInverted: Bool)] = []
         var offset = 0
         while let start = find([0x7B, 0x7B], in: bytes, from: offset) {
+            // `${{NAME}}` is a secret of the environment.
+            if start > 0, bytes[start - 1] == UInt8(ascii: "$") {
+                offset = start + 2
+                continue
+            }
             let (mark, tag, problem) = read(bytes, start)
             if let problem { return (closed(tags, open), problem) }
             offset = start + 2

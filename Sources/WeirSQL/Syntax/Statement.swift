@@ -19,6 +19,13 @@ package struct TableOption: Sendable {
     package let value: String
     package let keySpan: Span
     package let valueSpan: Span
+
+    package init(key: String, value: String, keySpan: Span, valueSpan: Span) {
+        self.key = key
+        self.value = value
+        self.keySpan = keySpan
+        self.valueSpan = valueSpan
+    }
 }
 
 /// A dotted name, maybe with a star at its end: what IMPORT and EXPORT point at.

@@ -20,6 +20,7 @@ struct CheckCommand: ParsableCommand {
         do {
             project = try arguments.load()
         } catch {
+            if json { Console.output(DiagnosticJSON.project("\(error)", arguments.project)) }
             throw Failure.usage("\(error)")
         }
         let compilation = Engine.compile(project)

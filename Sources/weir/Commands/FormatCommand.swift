@@ -27,7 +27,7 @@ struct FormatCommand: ParsableCommand {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw Failure.usage("cannot read \(path)")
             }
-            guard let text = formatted(SourceText(name: path, bytes: Array(data))) else {
+            guard let text = formatted(SourceText(name: path, bytes: Self.withoutMark(data))) else {
                 hasFailed = true
                 continue
             }
@@ -35,7 +35,8 @@ struct FormatCommand: ParsableCommand {
             changed.append(path)
             if check { continue }
             do {
-                try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+                // In place, so that links and permissions stay.
+                try Data(text.utf8).write(to: URL(fileURLWithPath: path))
             } catch {
                 throw Failure.work("cannot write \(path): \(error.localizedDescription)")
             }
@@ -45,6 +46,11 @@ struct FormatCommand: ParsableCommand {
         }
         if hasFailed { throw ExitCode(2) }
         if check, !changed.isEmpty { throw ExitCode(1) }
+    }
+
+    /// A byte order mark is no part of a script.
+    private static func withoutMark(_ data: Data) -> [UInt8] {
+        data.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(data.dropFirst(3)) : Array(data)
     }
 
     private func formatInput() throws {

@@ -46,13 +46,7 @@ final class CsvDecoder: RecordDecoder {
     private func headerNames(_ piece: RawPiece, _ start: Int, _ end: Int) -> [String] {
         var line = piece.buffer.copy(from: start, to: end)
         if line.last == 0x0D { line.removeLast() }
-        return line.split(separator: options.delimiter, omittingEmptySubsequences: false).map {
-            var name = $0
-            if name.count >= 2, name.first == options.quote, name.last == options.quote {
-                name = name.dropFirst().dropLast()
-            }
-            return String(decoding: name, as: UTF8.self)
-        }
+        return CsvHeader.names(line, delimiter: options.delimiter, quote: options.quote)
     }
 
     private func bindHeader(_ names: [String], _ path: String) throws {

@@ -44,7 +44,13 @@ final class JsonDecoder: RecordDecoder {
         weir_json_set_fields(parser, pointers, lengths, fields.count)
     }
 
-    func readPreamble(_ piece: RawPiece) throws -> (bytes: Int, lines: Int)? { (0, 0) }
+    /// A UTF-8 byte order mark at the start of a file is no data.
+    func readPreamble(_ piece: RawPiece) throws -> (bytes: Int, lines: Int)? {
+        let base = piece.buffer.base
+        let hasMark =
+            piece.length >= 3 && base[0] == 0xEF && base[1] == 0xBB && base[2] == 0xBF
+        return (hasMark ? 3 : 0, 0)
+    }
 
     func decode(_ piece: RawPiece) -> DecodedPiece {
         let (records, consumed, lines) = findLines(piece)
