@@ -104,8 +104,13 @@ package final class StoreWriter {
             for index in indexes { try db.execute(sql: index.createIndex) }
             for view in views {
                 let layout = TableLayout(view.table)
-                try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
-                try db.execute(sql: layout.createView)
+                do {
+                    try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
+                    try db.execute(sql: layout.createView)
+                } catch let error as DatabaseError {
+                    throw StoreError.database(
+                        "the store cannot make '\(view.table.name)': \(error.message ?? "")")
+                }
             }
             try db.execute(
                 sql: "INSERT INTO weir_pipeline (key, value) VALUES ('script', ?)",

@@ -131,6 +131,21 @@ extension DataType.Kind {
         }
     }
 
+    /// Whether the values have the same layout in JSON text, nullability and widths of numbers apart.
+    package func hasParts(of other: DataType.Kind) -> Bool {
+        switch (self, other) {
+        case (.array(let one), .array(let two)): one.kind.hasParts(of: two.kind)
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            key.kind.hasParts(of: otherKey.kind) && value.kind.hasParts(of: otherValue.kind)
+        case (.row(let fields), .row(let others)):
+            fields.count == others.count
+                && zip(fields, others).allSatisfy {
+                    $0.name == $1.name && $0.type.kind.hasParts(of: $1.type.kind)
+                }
+        default: self == other || self == .null || (isInteger && other.isInteger)
+        }
+    }
+
     /// Smallest and largest value of an integer type.
     package var integerRange: ClosedRange<Int64>? {
         switch self {

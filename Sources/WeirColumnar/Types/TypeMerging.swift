@@ -28,6 +28,13 @@ package enum TypeMerging {
         case (.timestamp, .date), (.timestampLTZ, .date): return left
         case (.time(let first), .time(let second)): return .time(max(first, second))
         case (.varbinary(let first), .varbinary(let second)): return .varbinary(max(first, second))
+        case (.array(let first), .array(let second)):
+            return leastRestrictive([first, second]).map { .array($0) }
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            guard let keys = leastRestrictive([key, otherKey]),
+                let values = leastRestrictive([value, otherValue])
+            else { return nil }
+            return .map(keys, values)
         default: return nil
         }
     }

@@ -58,6 +58,12 @@ extension ExpressionBinder {
     func coerce(_ expression: BoundExpression, to kind: DataType.Kind) -> BoundExpression {
         if expression.type.kind == kind { return expression }
         let from = expression.type.kind
+        // Nested values are the same text whether their parts may be NULL or not.
+        if from.isNested, from.hasParts(of: kind) {
+            return BoundExpression(
+                expression.node, DataType(kind, nullable: expression.type.isNullable),
+                expression.span)
+        }
         if case .literal(let scalar) = expression.node {
             if scalar == .null {
                 return BoundExpression(.literal(.null), DataType(kind), expression.span)

@@ -80,6 +80,15 @@ extension ExpressionBinder {
         case "NTILE": return DataType(.bigint, nullable: false)
         case "PERCENT_RANK", "CUME_DIST": return DataType(.double, nullable: false)
         case "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE":
+            if let first = arguments.first, arguments.count == 3,
+                arguments[2].type.kind != first.type.kind
+            {
+                _ = fail(
+                    "type-mismatch",
+                    "the default of \(name) is \(arguments[2].type.kind), its value \(first.type.kind)",
+                    arguments[2].span, hint: "CAST the default to \(first.type.kind)")
+                return nil
+            }
             if let first = arguments.first { return first.type.nullable(true) }
             _ = fail("bad-arguments", "\(name) takes a value", span)
         default:

@@ -190,7 +190,36 @@ extension ScriptBinder {
                 input, bound, withOrdinality: withOrdinality, keepsUnmatched: keepsUnmatched),
             columns, span)
         let added = Scope(columns: fields, qualifier: alias?.name.name)
-        return (plan, scope.joined(added, columns: columns))
+        let both = scope.joined(added, columns: columns)
+        return filtered(plan, both, condition, keepsUnmatched).map { ($0, both) }
+    }
+
+    /// The rows of UNNEST for which the condition of its join is TRUE.
+    private mutating func filtered(
+        _ plan: LogicalPlan, _ scope: Scope, _ condition: JoinCondition, _ keepsUnmatched: Bool
+    ) -> LogicalPlan? {
+        switch condition {
+        case .none: return plan
+        case .using(_, let span):
+            refuse("USING with UNNEST", span)
+            return nil
+        case .natural:
+            refuse("NATURAL with UNNEST", plan.span.clipped)
+            return nil
+        case .on(let written):
+            var binder = expressionBinder(scope, place: "ON")
+            let bound = binder.bindBoolean(written)
+            diagnostics += binder.diagnostics
+            guard let bound else { return nil }
+            if case .literal(.bool(true)) = bound.node { return plan }
+            if keepsUnmatched {
+                refuse(
+                    "LEFT JOIN UNNEST with a condition", written.span,
+                    hint: "write ON TRUE, and the condition in a CASE or in WHERE")
+                return nil
+            }
+            return LogicalPlan(.filter(plan, bound), plan.columns, written.span)
+        }
     }
 
     /// The columns that an element becomes.

@@ -200,11 +200,12 @@ extension ScriptBinder {
     private mutating func checkNames(_ names: [String], _ span: Span) -> Bool {
         var seen: Set<String> = []
         var isFine = true
-        for name in names where !seen.insert(name).inserted {
+        for name in names where !seen.insert(name.lowercased()).inserted {
             diagnostics.append(
                 .error(
                     "duplicate-column", "two columns are called '\(name)'", at: span,
-                    hint: "give one of them another name with AS"))
+                    hint: "give one of them another name with AS",
+                    note: "names of columns differ by more than their case"))
             isFine = false
         }
         return isFine

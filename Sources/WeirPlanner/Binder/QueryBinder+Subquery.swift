@@ -1,6 +1,7 @@
 // IN and EXISTS with queries: joins that keep the left rows.
 
 import WeirColumnar
+import WeirFunctions
 import WeirSQL
 
 extension ScriptBinder {
@@ -69,19 +70,38 @@ extension ScriptBinder {
             input.columns, span)
     }
 
+    /// Whether the select list is about all rows: then there is always one.
+    private static func aggregates(_ select: SelectQuery) -> Bool {
+        func has(_ expression: Expression) -> Bool {
+            if case .call(let call) = expression.kind, call.over == nil,
+                FunctionRegistry.aggregate(named: call.name.name) != nil
+            {
+                return true
+            }
+            return expression.children.contains(where: has)
+        }
+        return select.items.contains { item in
+            if case .expression(let expression, _) = item { has(expression) } else { false }
+        }
+    }
+
     /// The query's own WHERE may name columns of the outer query: it becomes the join's condition.
     private mutating func bindExists(
         _ query: Query, _ negated: Bool, _ span: Span, _ input: LogicalPlan, _ scope: Scope
     ) -> LogicalPlan? {
         guard case .select(let select) = query.body, let from = select.from,
-            select.groupBy.isEmpty, select.having == nil, query.commonTables.isEmpty
+            select.groupBy.isEmpty, select.having == nil, query.commonTables.isEmpty,
+            query.limit == nil, query.offset == nil, select.qualify == nil,
+            !Self.aggregates(select)
         else {
             refuse("EXISTS with a query of this form", query.span.clipped)
             return nil
         }
         guard let (inner, innerScope) = bindFrom(from) else { return nil }
         let columns = input.columns + inner.columns
-        let both = scope.joined(innerScope, columns: columns)
+        var both = scope.joined(innerScope, columns: columns)
+        // A name of both queries is that of the inner one.
+        both.innerStart = input.columns.count
         var condition: BoundExpression?
         if let filter = select.filter {
             var binder = expressionBinder(both, place: "WHERE")

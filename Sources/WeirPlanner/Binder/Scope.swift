@@ -17,6 +17,8 @@ struct Scope {
     let merged: Set<Int>
     /// Arguments of the table function around the query, by lower-case name.
     var parameters: [String: DataType] = [:]
+    /// Where the columns of an inner query begin, whose names go before those of the outer one.
+    var innerStart: Int?
     /// Hidden columns that hold the values of scalar subqueries, by where these begin.
     var scalarQueries: [Int: Int] = [:]
     /// Columns of `this`, the row that a relationship starts from.
@@ -114,7 +116,11 @@ struct Scope {
         _ identifier: Identifier, _ span: Span, _ range: Range<Int>,
         _ diagnostics: inout [Diagnostic]
     ) -> Int? {
-        let found = candidates(identifier.name, range)
+        var found = candidates(identifier.name, range)
+        if found.count > 1, let innerStart {
+            let inner = found.filter { $0 >= innerStart }
+            if !inner.isEmpty { found = inner }
+        }
         if found.count == 1 { return found[0] }
         if found.count > 1 {
             let owners = found.map { index in

@@ -81,6 +81,9 @@ package struct BoundExpression: Sendable, Hashable {
     }
 
     package var children: [BoundExpression] { node.children }
+
+    /// Levels of the tree.
+    var depth: Int { 1 + (children.map(\.depth).max() ?? 0) }
 }
 
 extension BoundExpression.Node {

@@ -48,6 +48,24 @@ enum JsonAccess {
         }
     }
 
+    /// Whether a position or key can stand in a path of SQLite: those have no escapes.
+    static func canReach(_ key: BoundExpression) -> Bool {
+        guard case .literal(let scalar) = key.node else { return false }
+        guard case .bytes(let bytes) = scalar else { return true }
+        return !bytes.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+    }
+
+    /// A key of `json_each`, which is always a text.
+    static func key(_ json: String, _ kind: DataType.Kind) -> String {
+        switch kind {
+        case .tinyint, .smallint, .int, .bigint: "CAST(\(json) AS INTEGER)"
+        case .float, .double: "CAST(\(json) AS REAL)"
+        case .varchar: json
+        default:
+            "weir('value STRING', \(StoreExpression.quoted("CAST(value AS \(kind))")), \(json))"
+        }
+    }
+
     /// What `json_extract` or `json_each` gave as a value of a type.
     static func value(_ json: String, _ kind: DataType.Kind) -> String {
         switch kind {

@@ -26,6 +26,25 @@ struct SelectDraft {
         !isGrouped && !isDistinct && !hasWindow && orderBy.isEmpty && limit == nil && offset == nil
     }
 
+    /// Whether every column is one of a table, so that it is NULL where a join has no row of it.
+    var hasOnlyReferences: Bool { columns.allSatisfy { Self.isReference($0) } }
+
+    /// `t1."name"`, `t1.column1` and the like, and nothing else.
+    private static func isReference(_ column: String) -> Bool {
+        guard column.first == "t", let dot = column.firstIndex(of: ".") else { return false }
+        let alias = column[column.index(after: column.startIndex)..<dot]
+        guard !alias.isEmpty, alias.allSatisfy(\.isNumber) else { return false }
+        let name = column[column.index(after: dot)...]
+        if name.first == "\"" {
+            return name.dropFirst().dropLast().replacing("\"\"", with: "").allSatisfy { $0 != "\"" }
+        }
+        return name.allSatisfy { $0.isLetter || $0.isNumber }
+    }
+
+    /// Whether the SQL of a value reads no table: SQLite takes a number in GROUP BY and ORDER BY for
+    /// the position of a column.
+    static func isConstant(_ sql: String) -> Bool { sql.firstMatch(of: /t[0-9]+\./) == nil }
+
     /// Names that tell the columns apart.
     var names: [String] {
         var seen: Set<String> = []

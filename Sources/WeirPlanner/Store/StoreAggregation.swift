@@ -24,7 +24,7 @@ enum StoreAggregation {
         draft.isGrouped = true
         guard let sets = aggregation.sets else {
             draft.columns = keys + calls
-            draft.groupBy = groups(keys, aggregation)
+            draft.groupBy = groups(keys)
             return draft
         }
         // One SELECT for each set; keys that are not in it are NULL.
@@ -32,7 +32,9 @@ enum StoreAggregation {
         for set in sets {
             var one = draft
             one.columns = keys.indices.map { set.contains($0) ? keys[$0] : "NULL" } + calls
-            one.groupBy = set.map { keys[$0] }
+            one.groupBy = groups(set.map { keys[$0] })
+            // The total of nothing is one row all the same.
+            if set.isEmpty, calls.isEmpty { one.groupBy = ["NULL"] }
             selects.append(one.sql)
         }
         let alias = builder.alias()
@@ -43,10 +45,8 @@ enum StoreAggregation {
     }
 
     /// A number in GROUP BY would be a position to SQLite; a constant makes one group.
-    private static func groups(_ keys: [String], _ aggregation: LogicalAggregation) -> [String] {
-        zip(keys, aggregation.keys).map { text, key in
-            if case .literal = key.node { "(\(text)) + 0" } else { text }
-        }
+    private static func groups(_ keys: [String]) -> [String] {
+        keys.map { SelectDraft.isConstant($0) ? "NULL" : $0 }
     }
 
     /// An aggregate call.
@@ -104,20 +104,34 @@ enum StoreWindow {
         if !partition.isEmpty { parts.append("PARTITION BY \(partition.joined(separator: ", "))") }
         let order = try StoreQueryBuilder.sortKeys(call.orderBy, writer)
         if !order.isEmpty { parts.append("ORDER BY \(order.joined(separator: ", "))") }
-        if !order.isEmpty, takesFrame(call.function) { parts.append(frame(call.frame)) }
-        return "\(call.function)(\(list)) OVER (\(parts.joined(separator: " ")))"
+        if !order.isEmpty, takesFrame(call.function) {
+            let isDate = call.orderBy.first?.expression.type.kind == .date
+            parts.append(frame(call.frame, isDate: isDate))
+        }
+        let text = "\(call.function)(\(list)) OVER (\(parts.joined(separator: " ")))"
+        return call.function == "SUM" ? wrapped(text, call.type.kind) : text
+    }
+
+    /// Sums of the smaller integers wrap, as the stream's do.
+    private static func wrapped(_ text: String, _ kind: DataType.Kind) -> String {
+        guard let range = kind.integerRange, kind != .bigint else { return text }
+        let half = range.upperBound + 1
+        return "((\(text) + \(half)) & \(half * 2 - 1)) - \(half)"
     }
 
     private static func takesFrame(_ function: String) -> Bool {
         ["COUNT", "MIN", "MAX", "SUM", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE"].contains(function)
     }
 
-    private static func frame(_ frame: OverFrame) -> String {
+    private static func frame(_ frame: OverFrame, isDate: Bool) -> String {
         switch frame {
         case .unbounded(let isRows):
             "\(isRows ? "ROWS" : "RANGE") BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
         case .rows(let count): "ROWS BETWEEN \(count) PRECEDING AND CURRENT ROW"
-        case .range(let micros): "RANGE BETWEEN \(micros) PRECEDING AND CURRENT ROW"
+        // Dates are days, times are microseconds.
+        case .range(let micros):
+            "RANGE BETWEEN \(isDate ? micros / Calendar.microsPerDay : micros) PRECEDING AND"
+                + " CURRENT ROW"
         }
     }
 }

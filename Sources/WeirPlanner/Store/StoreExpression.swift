@@ -1,6 +1,7 @@
 // Bound expressions as SQL of SQLite over physical columns.
 
 import WeirColumnar
+import WeirFunctions
 import WeirSQL
 
 /// Writes expressions for the store: natively where SQLite means the same, else through `weir(…)`.
@@ -57,10 +58,26 @@ struct StoreExpression {
                 "\(ExpressionText.name(of: part)) is not computed in the store", part.span)
         }
         let written = StoredExpression.text(of: expression, names: label)
+        if let leaf = written.leaves.first(where: { $0.type.kind.isInterval }) {
+            throw StoreRefusal("an interval in a column is not read in the store", leaf.span)
+        }
+        guard written.leaves.count <= Self.maximumLeaves, expression.depth <= Self.maximumDepth else {
+            throw StoreRefusal("an expression of this size is not computed in the store", expression.span)
+        }
         var arguments = [Self.quoted(written.inputs), Self.quoted(written.text)]
         for leaf in written.leaves { arguments.append(try sql(leaf)) }
-        return "weir(\(arguments.joined(separator: ", ")))"
+        // What differs from call to call must not be computed once for all rows.
+        let isRandom =
+            expression.first { part in
+                guard case .call(let name, _) = part.node else { return false }
+                return !(FunctionRegistry.scalar(named: name)?.isDeterministic ?? true)
+            } != nil
+        return "\(isRandom ? "weir_each" : "weir")(\(arguments.joined(separator: ", ")))"
     }
+
+    /// SQLite's functions take 127 arguments.
+    private static let maximumLeaves = 120
+    private static let maximumDepth = 60
 
     private func label(_ leaf: BoundExpression) -> String {
         switch leaf.node {

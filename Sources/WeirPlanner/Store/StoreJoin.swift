@@ -29,10 +29,13 @@ enum StoreJoin {
         }
         var outer = first
         // Conditions of a side that may be filled up with NULLs are tested below the join.
-        if !outer.conditions.isEmpty, join.kind == .right || join.kind == .full {
+        let fillsLeft = join.kind == .right || join.kind == .full
+        let fillsRight = join.kind == .left || join.kind == .full
+        if fillsLeft, !outer.conditions.isEmpty || !outer.hasOnlyReferences {
             outer = outer.wrapped(builder.alias())
         }
-        if join.kind != .inner, !second.conditions.isEmpty || second.from.contains(" JOIN ") {
+        let isLoose = join.kind != .inner && !second.conditions.isEmpty
+        if isLoose || second.from.contains(" JOIN ") || (fillsRight && !second.hasOnlyReferences) {
             second = second.wrapped(builder.alias())
         }
         let word =

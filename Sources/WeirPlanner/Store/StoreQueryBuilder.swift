@@ -9,8 +9,13 @@ struct StoreQueryBuilder {
     /// Tables that the query reads, by the names they are stored under.
     private(set) var reads: [String] = []
     private var aliases = 0
+    /// SQLite joins at most 64 tables and nests its parser only so deep.
+    private static let maximumOperators = 60
 
     mutating func select(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
+        guard plan.size <= Self.maximumOperators else {
+            throw StoreRefusal("a query of so many operators is not done in the store", plan.span.clipped)
+        }
         let draft = try build(plan)
         guard draft.columns.contains(where: { $0.utf8.count > SelectDraft.maximumColumnBytes })
         else {
@@ -94,7 +99,10 @@ struct StoreQueryBuilder {
         _ input: LogicalPlan, _ values: [BoundExpression], _ plan: LogicalPlan
     ) throws(StoreRefusal) -> SelectDraft {
         var draft = try select(input)
-        if draft.isDistinct || !draft.orderBy.isEmpty || draft.limit != nil {
+        // A total of which nothing is shown is a row all the same.
+        let losesTotal =
+            draft.isGrouped && draft.groupBy.isEmpty && values.allSatisfy(\.columns.isEmpty)
+        if draft.isDistinct || !draft.orderBy.isEmpty || draft.limit != nil || losesTotal {
             draft = draft.wrapped(alias())
         }
         let writer = draft.writer
@@ -119,7 +127,7 @@ struct StoreQueryBuilder {
         let value = "\(alias).value"
         switch operand.type.kind {
         case .map(let key, _) where items.count == 2:
-            draft.columns.append(JsonAccess.value("\(alias).key", key.kind))
+            draft.columns.append(JsonAccess.key("\(alias).key", key.kind))
             draft.columns.append(JsonAccess.value(value, items[1].type.kind))
         case .array(let element):
             if case .row(let fields) = element.kind, items.count == fields.count {
@@ -211,6 +219,7 @@ struct StoreQueryBuilder {
         var result: [String] = []
         for key in keys {
             let value = try writer.sql(key.expression)
+            if SelectDraft.isConstant(value) { continue }
             // Numbers past 64 bits are texts in the store.
             let isWide = key.expression.type.kind.physical == .int128
             result.append(

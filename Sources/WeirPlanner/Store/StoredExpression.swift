@@ -96,7 +96,9 @@ extension BoundExpression {
     var isStoreLeaf: Bool {
         switch node {
         case .column, .parameter: true
-        case .field(let operand, _), .element(let operand, _): operand.isStoreLeaf
+        case .field(let operand, _): operand.isStoreLeaf && !type.kind.isDecimal
+        case .element(let operand, let key):
+            operand.isStoreLeaf && !type.kind.isDecimal && JsonAccess.canReach(key)
         default: false
         }
     }

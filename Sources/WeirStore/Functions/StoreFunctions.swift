@@ -25,6 +25,10 @@ enum StoreFunctions {
                 try cache.evaluate(values)
             })
         db.add(
+            function: DatabaseFunction("weir_each", argumentCount: nil, pure: false) { values in
+                try cache.evaluate(values)
+            })
+        db.add(
             function: DatabaseFunction("weir_order", argumentCount: 1, pure: true) { values in
                 values.first.flatMap(orderKey)
             })
