@@ -43,7 +43,8 @@ struct PipelineStart {
                 if case .check = $0.node { $0.input == stage.id } else { false }
             }
             return SourceSetup(
-                stage: stage.id, check: check?.id, reader: try make(try source.withSecrets(), start, context),
+                stage: stage.id, check: check?.id,
+                reader: try make(try source.withSecrets(), start, context),
                 start: start, watermark: watermark(source.name))
         }
     }
@@ -92,7 +93,8 @@ struct PipelineStart {
             guard let make = ConnectorRegistry.connector(named: sink.connector)?.makeWriter else {
                 throw ConnectorError("the connector \(sink.connector) cannot be written")
             }
-            writers[stage.id] = try make(try sink.withSecrets(), recovery.sinks[stage.name], context)
+            writers[stage.id] = try make(
+                try sink.withSecrets(), recovery.sinks[stage.name], context)
         }
         return writers
     }

@@ -66,6 +66,29 @@ import WeirSQL
         #expect(views > 50)
     }
 
+    @Test func unnestTakesItsCondition() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, l ARRAY<INT>, m MAP<INT, DOUBLE>, d ARRAY<DECIMAL(30, 2)>)
+              WITH ('connector' = 'filesystem', 'path' = 't.jsonl', 'format' = 'json');
+            A := SELECT id, e FROM t JOIN UNNEST(l) AS u (e) ON e > 2;
+            B := SELECT k + 1 AS k, v FROM t CROSS JOIN UNNEST(m) AS u (k, v) WHERE k = 1;
+            C := SELECT x.d[1] AS d FROM t x JOIN t y ON x.id = y.id;
+            D := SELECT ARRAY_UNION(x.l, ARRAY[9]) AS l FROM t x;
+            E := SELECT COUNT(DISTINCT n) AS n FROM (SELECT UUID() AS n FROM t CROSS JOIN UNNEST(l) AS u (e));
+            """,
+            files: [
+                "t.jsonl":
+                    #"{"id": 1, "l": [3, 1, null], "m": {"1": 1.5, "2": 2}, "d": [12345678901234567.89]}"#
+            ])
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM A") == ["1|3"])
+        #expect(try harness.query("SELECT * FROM B") == ["2|1.5"])
+        #expect(try harness.query("SELECT * FROM C") == ["12345678901234567.89"])
+        #expect(try harness.query("SELECT * FROM D") == ["[3,1,null,9]"])
+        #expect(try harness.query("SELECT * FROM E") == ["3"])
+    }
+
     @Test func rowErrorsEndTheQueryWithTheirExpression() throws {
         let harness = try PipelineHarness(
             Self.tables

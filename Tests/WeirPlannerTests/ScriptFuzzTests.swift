@@ -66,9 +66,10 @@ import WeirSQL
             _ = PlanExplainer(
                 plan: plan, sources: compilation.sources, definitions: compilation.definitions
             ).text(table: nil)
-            _ = PlanJSON(
-                plan: plan, definitions: compilation.definitions, sources: compilation.sources
-            ).text
+            _ =
+                PlanJSON(
+                    plan: plan, definitions: compilation.definitions, sources: compilation.sources
+                ).text
             // What the store is to compute can be read back.
             for view in plan.views { readBack(view.sql, seed) }
             for query in plan.queries { readBack(query.sql, seed) }

@@ -47,11 +47,15 @@ import WeirSQL
     func comments(_ sql: String) throws {
         let source = SourceText(name: "t", sql)
         let tokens = Lexer.tokenize(source).0.filter { $0.kind != .end }
-        guard !Parser.parse(source).statements.contains(where: { statement in
-            // What is passed through is not looked into.
-            if case .define(let definition) = statement.kind, definition.returns != nil { return true }
-            return false
-        }) else { return }
+        guard
+            !Parser.parse(source).statements.contains(where: { statement in
+                // What is passed through is not looked into.
+                if case .define(let definition) = statement.kind, definition.returns != nil {
+                    return true
+                }
+                return false
+            })
+        else { return }
         for style in ["-- note %\n", "/* note % */ "] {
             var text = ""
             for (index, token) in tokens.enumerated() {
@@ -80,12 +84,15 @@ import WeirSQL
 
             """
         let once = Self.format(text)
-        #expect(once?.contains("{{#on}}\nA := SELECT a FROM t;\n{{/on}}\nB := SELECT") == true, "\(once ?? "")")
+        #expect(
+            once?.contains("{{#on}}\nA := SELECT a FROM t;\n{{/on}}\nB := SELECT") == true,
+            "\(once ?? "")")
         #expect(once.flatMap(Self.format) == once)
     }
 
     @Test func namesBehindDotsStay() {
-        let text = "T.order := 1;\nIMPORT a.local-sink.Table AS X;\nA := SELECT a - 1, -b, (a + 1) * 2 FROM t;\n"
+        let text =
+            "T.order := 1;\nIMPORT a.local-sink.Table AS X;\nA := SELECT a - 1, -b, (a + 1) * 2 FROM t;\n"
         #expect(Self.format(text) == text)
     }
 

@@ -125,7 +125,9 @@ package enum SchemaDiscovery {
         }
         let isComplete = length < maximumBytes
         // A byte order mark is no part of the first record.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.replaceSubrange(0..<3, with: "   ".utf8) }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            bytes.replaceSubrange(0..<3, with: "   ".utf8)
+        }
         var shape = JsonShape()
         let records = JsonEvents.read(bytes, length: length, isComplete: isComplete) { events in
             shape.see(events)

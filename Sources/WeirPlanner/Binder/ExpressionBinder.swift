@@ -91,7 +91,8 @@ struct ExpressionBinder {
             return test.map { negated ? BoundExpression(.not($0), $0.type, span) : $0 }
         case .scalarQuery:
             guard let index = scope.scalarQueries[span.start] else {
-                return fail("unsupported", "a scalar subquery in this place is not supported yet", span)
+                return fail(
+                    "unsupported", "a scalar subquery in this place is not supported yet", span)
             }
             return BoundExpression(.column(index), scope.columns[index].type, span)
         case .unit(let unit):

@@ -119,7 +119,8 @@ extension ScriptBinder {
         switch (from, to) {
         case (.array(let one), .array(let other)): return isAssignable(one.kind, other.kind)
         case (.map(let key, let value), .map(let otherKey, let otherValue)):
-            return isAssignable(key.kind, otherKey.kind) && isAssignable(value.kind, otherValue.kind)
+            return isAssignable(key.kind, otherKey.kind)
+                && isAssignable(value.kind, otherValue.kind)
         default: break
         }
         return from.isTimestamp && to.isTimestamp

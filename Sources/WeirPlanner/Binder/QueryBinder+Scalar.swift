@@ -32,7 +32,8 @@ extension ScriptBinder {
             guard value.columns.count == 1 else {
                 diagnostics.append(
                     .error(
-                        "column-count", "a scalar subquery gives one column, this has"
+                        "column-count",
+                        "a scalar subquery gives one column, this has"
                             + " \(value.columns.count)", at: span.clipped))
                 return nil
             }

@@ -146,7 +146,8 @@ package struct ScriptBinder {
         if diagnostics.contains(where: { $0.code == "too-many-errors" }) { return }
         diagnostics.append(
             .error(
-                "too-many-errors", "there are more than \(Self.maximumErrors) errors; the rest of the"
+                "too-many-errors",
+                "there are more than \(Self.maximumErrors) errors; the rest of the"
                     + " project was not looked at", at: span))
     }
 
@@ -163,7 +164,8 @@ package struct ScriptBinder {
         return diagnostics.filter { item in
             let text = sources.text(at: item.span.start)
             let (line, column) = text.position(at: item.span.start)
-            return seen.insert("\(text.name):\(line):\(column):\(item.code):\(item.message)").inserted
+            return seen.insert("\(text.name):\(line):\(column):\(item.code):\(item.message)")
+                .inserted
         }
     }
 

@@ -40,7 +40,8 @@ extension ScriptBinder {
                     + " changes whenever one of them does",
                 fixes: [
                     Fix(
-                        "join with the version of \(time)", replacing: Span(table.span.end, table.span.end),
+                        "join with the version of \(time)",
+                        replacing: Span(table.span.end, table.span.end),
                         with: " " + text)
                 ]))
     }

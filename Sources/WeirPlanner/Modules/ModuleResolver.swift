@@ -139,7 +139,8 @@ struct ModuleResolver {
                 return Failure(
                     message: "'\(name.name)' is no module and no data file of the project",
                     span: name.span,
-                    hint: "data files are csv, tsv, jsonl, ndjson or json (also .gz), named from the"
+                    hint:
+                        "data files are csv, tsv, jsonl, ndjson or json (also .gz), named from the"
                         + " script's folder on")
             }
             if let dot = name.name.lastIndex(of: "."), name.name[dot...].count <= 8 {

@@ -61,8 +61,10 @@ struct StoreExpression {
         if let leaf = written.leaves.first(where: { $0.type.kind.isInterval }) {
             throw StoreRefusal("an interval in a column is not read in the store", leaf.span)
         }
-        guard written.leaves.count <= Self.maximumLeaves, expression.depth <= Self.maximumDepth else {
-            throw StoreRefusal("an expression of this size is not computed in the store", expression.span)
+        guard written.leaves.count <= Self.maximumLeaves, expression.depth <= Self.maximumDepth
+        else {
+            throw StoreRefusal(
+                "an expression of this size is not computed in the store", expression.span)
         }
         var arguments = [Self.quoted(written.inputs), Self.quoted(written.text)]
         for leaf in written.leaves { arguments.append(try sql(leaf)) }

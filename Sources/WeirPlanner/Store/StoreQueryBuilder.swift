@@ -14,7 +14,8 @@ struct StoreQueryBuilder {
 
     mutating func select(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         guard plan.size <= Self.maximumOperators else {
-            throw StoreRefusal("a query of so many operators is not done in the store", plan.span.clipped)
+            throw StoreRefusal(
+                "a query of so many operators is not done in the store", plan.span.clipped)
         }
         let draft = try build(plan)
         guard draft.columns.contains(where: { $0.utf8.count > SelectDraft.maximumColumnBytes })

@@ -84,7 +84,8 @@ struct FormatTokenReader {
             let isAngle = isTypeAngle(tokens, index, &angles)
             result.append(
                 FormatToken(
-                    kind: kind, number: index, isSign: isSign, text: shown(tokens, index, kind, source.text(span)),
+                    kind: kind, number: index, isSign: isSign,
+                    text: shown(tokens, index, kind, source.text(span)),
                     isAttached: span.start == end, isTypeAngle: isAngle,
                     hasBlankLine: gap.hasBlankLine,
                     comments: gap.comments, trailing: trailing))

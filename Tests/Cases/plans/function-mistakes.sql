@@ -37,3 +37,8 @@ CREATE TABLE «no-connector»W (id BIGINT);
 A := SELECT id, price FROM Orders ORDER BY «bad-order»9;
 A := SELECT id FROM Orders ORDER BY «bad-order»price;
 A := SELECT id FROM «unknown-table»B; B := SELECT id FROM Orders;
+A := «duplicate-column»SELECT o.id, q.id AS ID FROM Orders o JOIN Orders q ON o.id = q.id;
+A := SELECT id FROM Orders o WHERE EXISTS («unsupported»SELECT COUNT(*) FROM src s WHERE s.id = o.id);
+A := SELECT id FROM Orders o WHERE EXISTS («unsupported»SELECT 1 FROM src s LIMIT 0);
+A := SELECT LAG(price, 1, «type-mismatch»7) OVER (ORDER BY id) AS x FROM Orders;
+EXPORT Orders TO «bad-target»print;
