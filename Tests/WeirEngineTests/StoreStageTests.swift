@@ -214,6 +214,19 @@ import WeirSQL
         #expect(unknown.diagnostics.map(\.code) == ["unknown-engine"])
     }
 
+    @Test func theGraphShowsViews() throws {
+        let plan = try #require(
+            try compile(
+                "A := SELECT o.id FROM orders o JOIN people p ON o.id = p.id; B := SELECT id FROM A;"
+            ).plan)
+        let graph = PlanGraph(plan: plan)
+        #expect(graph.text.hasSuffix("A  [view]  reads orders, people\nB  [view]  reads A\n"))
+        #expect(graph.dot.contains("s4 -> s5;"))
+        let parsed =
+            try JSONSerialization.jsonObject(with: Data(graph.json.utf8)) as? [[String: Any]]
+        #expect(parsed?.last?["inputs"] as? [Int] == [4])
+    }
+
     @Test func onlyWhatIsReadIsStored() throws {
         let compilation = try compile(
             """

@@ -12,7 +12,23 @@ package struct PlanGraph: Sendable {
     package var text: String {
         var lines: [String] = []
         for stage in plan.stages where stage.input == nil { add(stage, prefix: "", &lines) }
+        for view in plan.views {
+            lines.append("\(view.name)  [view]  reads \(view.reads.joined(separator: ", "))")
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Views are numbered behind the stages.
+    private func number(of view: Int) -> Int { plan.stages.count + view }
+
+    /// The numbers of the tables and views that a view reads.
+    private func inputs(_ view: StoreView) -> [Int] {
+        view.reads.compactMap { name in
+            let stage = plan.stages.first { stage in
+                if case .store(let table) = stage.node { table.name == name } else { false }
+            }
+            return stage?.id ?? plan.views.firstIndex { $0.name == name }.map(number)
+        }
     }
 
     private func readers(_ stage: StagePlan) -> [StagePlan] {
@@ -43,6 +59,11 @@ package struct PlanGraph: Sendable {
         for stage in plan.stages {
             if let input = stage.input { lines.append("  s\(input) -> s\(stage.id);") }
         }
+        for (index, view) in plan.views.enumerated() {
+            let name = "s\(number(of: index))"
+            lines.append("  \(name) [style=dashed, label=\(jsonQuoted("\(view.name)\nview"))];")
+            lines += inputs(view).map { "  s\($0) -> \(name);" }
+        }
         return lines.joined(separator: "\n") + "\n}\n"
     }
 
@@ -64,6 +85,16 @@ package struct PlanGraph: Sendable {
                 "time":\(time ?? "null"),"columns":[\(columns.joined(separator: ","))]}
                 """
         }
-        return "[" + items.joined(separator: ",\n ") + "]\n"
+        let views = plan.views.enumerated().map { index, view -> String in
+            let columns = view.columns.map {
+                "{\"name\":\(jsonQuoted($0.name)),\"type\":\(jsonQuoted("\($0.type)"))}"
+            }
+            let inputs = inputs(view).map(String.init).joined(separator: ",")
+            return """
+                {"id":\(number(of: index)),"name":\(jsonQuoted(view.name)),"kind":"view",\
+                "inputs":[\(inputs)],"columns":[\(columns.joined(separator: ","))]}
+                """
+        }
+        return "[" + (items + views).joined(separator: ",\n ") + "]\n"
     }
 }
