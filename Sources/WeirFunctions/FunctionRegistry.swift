@@ -19,7 +19,7 @@ package enum FunctionRegistry {
 
     private static let aggregatesByName: [String: AggregateFunction] = {
         var table: [String: AggregateFunction] = [:]
-        for function in AggregateFunctions.all + StatisticsFunctions.all {
+        for function in AggregateFunctions.all {
             table[function.name] = function
         }
         return table

@@ -4,9 +4,9 @@ import WeirColumnar
 
 /// The list of the aggregate functions.
 package enum AggregateFunctions {
-    package static let all: [AggregateFunction] = [
-        count, sum, average, minimum, maximum, firstValue, lastValue, listAggregate,
-    ]
+    package static let all: [AggregateFunction] =
+        [count, sum, average, minimum, maximum, firstValue, lastValue, listAggregate]
+        + StatisticsFunctions.all
 
     static let count = AggregateFunction(
         name: "COUNT", usage: "COUNT(*), COUNT(value)",
