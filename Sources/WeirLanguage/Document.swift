@@ -7,6 +7,9 @@ struct EditorPosition: Equatable {
     let line: Int
     let character: Int
 
+    /// No text is longer; an editor may send anything.
+    private static let range = 0...(1 << 30)
+
     var json: [String: Any] { ["line": line, "character": character] }
 
     init(line: Int, character: Int) {
@@ -16,7 +19,8 @@ struct EditorPosition: Equatable {
 
     init?(_ json: Any?) {
         guard let json = json as? [String: Any], let line = json["line"] as? Int,
-            let character = json["character"] as? Int
+            let character = json["character"] as? Int, Self.range.contains(line),
+            Self.range.contains(character)
         else { return nil }
         self.init(line: line, character: character)
     }

@@ -66,6 +66,37 @@ import WeirSQL
         #expect(views > 50)
     }
 
+    /// Whoever queries a store may name any type for any value.
+    @Test func valuesOutsideOfTheirTypeAreNull() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, d DECIMAL(38, 0)) WITH ('connector' = 'filesystem',
+              'path' = 't.csv', 'format' = 'csv');
+            A := SELECT id, ROW_NUMBER() OVER (ORDER BY d) AS rn FROM t;
+            """,
+            files: [
+                "t.csv":
+                    "1,\(String(repeating: "9", count: 38))\n2,-\(String(repeating: "9", count: 38))\n3,0\n"
+            ])
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM A ORDER BY rn") == ["2|1", "3|2", "1|3"])
+        let cases = [
+            ("DATE", "9223372036854775807"), ("TIMESTAMP(3)", "-9223372036854775808"),
+            ("INT", "9223372036854775807"), ("TIME(3)", "-1"), ("DECIMAL(5, 2)", "100000"),
+            ("DECIMAL(38, 0)", "'170141183460469231731687303715884105727'"), ("INT", "'x'"),
+        ]
+        for (type, value) in cases {
+            #expect(
+                try harness.query("SELECT weir('v \(type)', 'CAST(v AS STRING)', \(value))")
+                    == ["NULL"], "\(type)")
+        }
+        for sql in [
+            "weir()", "weir('', '')", "weir('a INT', ':p', 1)", "weir('a INT', 'COUNT(a)', 1)",
+        ] {
+            #expect(throws: (any Error).self) { try harness.query("SELECT \(sql)") }
+        }
+    }
+
     @Test func unnestTakesItsCondition() throws {
         let harness = try PipelineHarness(
             """

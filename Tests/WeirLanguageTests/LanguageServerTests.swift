@@ -147,6 +147,12 @@ private final class Editor {
         #expect(editor.findings(uri) == ["unknown-table 1:19"])
         #expect("\(editor.request("weir/none", [:]) ?? "")".contains("there is no method"))
         #expect(editor.request("textDocument/hover", [:]) is NSNull)
+        for number in [Int.max, -1] {
+            let place = [
+                "textDocument": ["uri": uri], "position": ["line": number, "character": number],
+            ]
+            #expect(editor.request("textDocument/hover", place) is NSNull)
+        }
         editor.notify("textDocument/didChange", ["textDocument": 5])
         _ = editor.request("shutdown", [:])
         withExtendedLifetime((folder, main)) {}

@@ -7,6 +7,17 @@ package enum ArithmeticOperator: Sendable {
     case multiply
     case divide
     case remainder
+
+    /// As it is written in SQL.
+    package var sign: String {
+        switch self {
+        case .add: "+"
+        case .subtract: "-"
+        case .multiply: "*"
+        case .divide: "/"
+        case .remainder: "%"
+        }
+    }
 }
 
 package enum Arithmetic {

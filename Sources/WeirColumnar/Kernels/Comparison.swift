@@ -15,6 +15,18 @@ package enum ComparisonOperator: Sendable {
     case lessOrEqual
     case greater
     case greaterOrEqual
+
+    /// As it is written in SQL.
+    package var sign: String {
+        switch self {
+        case .equal: "="
+        case .notEqual: "<>"
+        case .less: "<"
+        case .lessOrEqual: "<="
+        case .greater: ">"
+        case .greaterOrEqual: ">="
+        }
+    }
 }
 
 package enum Comparison {

@@ -43,7 +43,8 @@ package enum ValueText {
         return "\(micros < 0 ? "-" : "+")\(days) \(rest)"
     }
 
-    private static func hex(_ bytes: [UInt8]) -> String {
+    /// Two digits for each byte.
+    package static func hex(_ bytes: some Sequence<UInt8>) -> String {
         var text = ""
         for byte in bytes {
             text += byte < 16 ? "0" : ""

@@ -57,15 +57,11 @@ enum HashFunctions {
     private static func append(
         _ name: String, _ text: ArraySlice<UInt8>, _ output: inout [UInt8]
     ) -> Bool {
-        let digits = Array("0123456789abcdef".utf8)
         var digest = [UInt8](repeating: 0, count: 64)
         let size = text.withUnsafeBufferPointer {
             weir_hash(name, $0.baseAddress, $0.count, &digest)
         }
-        for byte in digest.prefix(size) {
-            output.append(digits[Int(byte >> 4)])
-            output.append(digits[Int(byte & 15)])
-        }
+        output.append(text: ValueText.hex(digest.prefix(size)))
         return size > 0
     }
 }

@@ -43,20 +43,19 @@ enum JsonFunctions {
             return Resolution(types.map { _ in .varchar(.max) }, .boolean)
         }
     ) { call in
-        var paths = JsonPathCache()
+        var lookup = JsonLookup(call)
         let onError = behaviour(call, 2, .isFalse)
         var builder = ColumnBuilder(.bool, capacity: call.count)
-        let validity = strictValidity(Array(call.arguments.prefix(2)), count: call.count)
         for row in 0..<call.count {
-            guard validity.map({ $0[row] }) ?? true else {
+            let path: JsonPath?
+            switch lookup.find(row) {
+            case .null:
                 builder.appendNull()
                 continue
-            }
-            let path = paths.path(call.bytes(1, row))
-            let root = JsonValue.parse(call.bytes(0, row))
-            if let found = root.flatMap({ root in path?.values(in: root) }) {
+            case .values(let found, _):
                 builder.append(.bool(found.contains { $0 != .null }))
                 continue
+            case .broken(let used): path = used
             }
             // In lax mode a broken text has nothing anywhere.
             switch path?.isStrict == false ? .isFalse : onError {
@@ -84,7 +83,7 @@ enum JsonFunctions {
         ],
         isStrict: false,
         resolve: { types in
-            guard texts(types, 2...7) else { return nil }
+            guard texts(types, 2...7), types.count == 2 || types.count == 7 else { return nil }
             return Resolution(types.map { _ in .varchar(.max) }, .string)
         },
         refine: { types, constants in
@@ -94,11 +93,10 @@ enum JsonFunctions {
             return returned[String(decoding: name, as: UTF8.self)]
         }
     ) { call in
-        var paths = JsonPathCache()
+        var lookup = JsonLookup(call)
         let onEmpty = behaviour(call, 2, .null)
         let onError = behaviour(call, 4, .null)
         var builder = ColumnBuilder(call.result.physical, capacity: call.count)
-        let validity = strictValidity(Array(call.arguments.prefix(2)), count: call.count)
         func give(_ choice: Behaviour, _ index: Int, _ row: Int, _ why: String) {
             switch choice {
             case .defaultValue where !call.arguments[index].isNull(row):
@@ -111,15 +109,16 @@ enum JsonFunctions {
             }
         }
         for row in 0..<call.count {
-            guard validity.map({ $0[row] }) ?? true else {
+            let path: JsonPath
+            let found: [JsonValue]
+            switch lookup.find(row) {
+            case .null:
                 builder.appendNull()
                 continue
-            }
-            guard let path = paths.path(call.bytes(1, row)),
-                let root = JsonValue.parse(call.bytes(0, row)), let found = path.values(in: root)
-            else {
+            case .broken:
                 give(onError, 5, row, "the text is not JSON, or the path does not fit it")
                 continue
+            case .values(let values, let used): (found, path) = (values, used)
             }
             guard let first = found.first, first != .null else {
                 give(onEmpty, 3, row, "there is nothing at the path")
@@ -165,12 +164,11 @@ enum JsonFunctions {
             return Resolution(types.map { _ in .varchar(.max) }, .string)
         }
     ) { call in
-        var paths = JsonPathCache()
+        var lookup = JsonLookup(call)
         let wrapper = call.arguments.count > 2 ? call.constantText(2) : ""
         let onEmpty = behaviour(call, 3, .null)
         let onError = behaviour(call, 4, .null)
         var builder = ColumnBuilder(.bytes, capacity: call.count)
-        let validity = strictValidity(Array(call.arguments.prefix(2)), count: call.count)
         func give(_ choice: Behaviour, _ row: Int) {
             switch choice {
             case .emptyArray: builder.append(.string("[]"))
@@ -182,15 +180,16 @@ enum JsonFunctions {
             }
         }
         for row in 0..<call.count {
-            guard validity.map({ $0[row] }) ?? true else {
+            let path: JsonPath
+            let found: [JsonValue]
+            switch lookup.find(row) {
+            case .null:
                 builder.appendNull()
                 continue
-            }
-            guard let path = paths.path(call.bytes(1, row)),
-                let root = JsonValue.parse(call.bytes(0, row)), let found = path.values(in: root)
-            else {
+            case .broken:
                 give(onError, row)
                 continue
+            case .values(let values, let used): (found, path) = (values, used)
             }
             // A path that may find many gives them as one array (as Flink's does).
             let result = path.isIndefinite ? JsonValue.array(found) : found.first

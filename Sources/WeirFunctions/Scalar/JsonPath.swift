@@ -66,7 +66,8 @@ struct JsonPath {
         let inner = rest[rest.index(after: rest.startIndex)..<end].filter { $0 != " " }
         if let quote = inner.first, quote == "'" || quote == "\"" {
             // A name may hold brackets itself: it ends with its quote.
-            let start = rest.index(rest.startIndex, offsetBy: 2)
+            guard let open = rest.firstIndex(of: quote) else { return nil }
+            let start = rest.index(after: open)
             guard let close = rest[start...].firstIndex(of: quote),
                 let bracket = rest[close...].firstIndex(of: "]")
             else { return nil }
@@ -120,5 +121,34 @@ struct JsonPathCache {
         let path = JsonPath(String(decoding: text, as: UTF8.self))
         paths[key] = path
         return path
+    }
+}
+
+/// Follows the path (second argument) in the JSON text (first argument) of each row.
+struct JsonLookup {
+    enum Result {
+        /// An argument is NULL.
+        case null
+        /// The text is not JSON, or the path is none or does not fit it.
+        case broken(JsonPath?)
+        case values([JsonValue], JsonPath)
+    }
+
+    private let call: FunctionCall
+    private let validity: Bitmap?
+    private var paths = JsonPathCache()
+
+    init(_ call: FunctionCall) {
+        self.call = call
+        validity = strictValidity(Array(call.arguments.prefix(2)), count: call.count)
+    }
+
+    mutating func find(_ row: Int) -> Result {
+        guard validity.map({ $0[row] }) ?? true else { return .null }
+        let path = paths.path(call.bytes(1, row))
+        guard let path, let root = JsonValue.parse(call.bytes(0, row)),
+            let found = path.values(in: root)
+        else { return .broken(path) }
+        return .values(found, path)
     }
 }

@@ -66,11 +66,12 @@ extension ExpressionBinder {
         let exact = fields.firstIndex { $0.name == name.name }
         guard let index = exact ?? fields.firstIndex(where: { $0.name.lowercased() == name.key })
         else {
-            let suggestion = nearestName(to: name.name, among: fields.map(\.name))
-            return fail(
-                "unknown-field", "there is no field '\(name.name)'", name.span,
-                hint: suggestion.map { "did you mean \($0)?" }
-                    ?? "fields here: \(fields.map(\.name).joined(separator: ", "))")
+            diagnostics.append(
+                .misspelt(
+                    "unknown-field", "there is no field '\(name.name)'", at: name.span, name.name,
+                    among: fields.map(\.name),
+                    otherwise: "fields here: \(fields.map(\.name).joined(separator: ", "))"))
+            return nil
         }
         let type = fields[index].type
         return BoundExpression(

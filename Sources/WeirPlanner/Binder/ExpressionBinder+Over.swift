@@ -54,10 +54,10 @@ extension ExpressionBinder {
         switch over {
         case .named(let name):
             if let window = windows[name.key] { return window }
-            let suggestion = nearestName(to: name.name, among: Array(windows.keys))
-            _ = fail(
-                "unknown-window", "there is no window '\(name.name)'", name.span,
-                hint: suggestion.map { "did you mean \($0)?" })
+            diagnostics.append(
+                .misspelt(
+                    "unknown-window", "there is no window '\(name.name)'", at: name.span, name.name,
+                    among: windows.keys.sorted()))
             return nil
         case .specification(let written):
             guard let base = written.base else { return written }

@@ -133,14 +133,14 @@ struct Scope {
             return nil
         }
         let names = range.map { columns[$0].name }
-        var hint = nearestName(to: identifier.name, among: names).map { "did you mean \($0)?" }
-        if hint == nil, !names.isEmpty {
-            let shown = names.prefix(12).joined(separator: ", ")
-            hint = "columns here: \(shown)\(names.count > 12 ? ", …" : "")"
-        }
+        let shown = names.prefix(12).joined(separator: ", ")
         diagnostics.append(
-            .error(
-                "unknown-column", "there is no column '\(identifier.name)'", at: span, hint: hint))
+            .misspelt(
+                "unknown-column", "there is no column '\(identifier.name)'", at: span,
+                identifier.name, among: names,
+                otherwise: names.isEmpty
+                    ? nil : "columns here: \(shown)\(names.count > 12 ? ", …" : "")",
+                replacing: identifier.span))
         return nil
     }
 }

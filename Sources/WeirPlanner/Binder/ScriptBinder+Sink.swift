@@ -139,11 +139,10 @@ extension ScriptBinder {
         for (index, name) in names.enumerated() {
             guard let column = columns.firstIndex(where: { $0.name.lowercased() == name.key })
             else {
-                let suggestion = nearestName(to: name.name, among: columns.map(\.name))
                 diagnostics.append(
-                    .error(
+                    .misspelt(
                         "unknown-column", "'\(target.name)' has no column '\(name.name)'",
-                        at: name.span, hint: suggestion.map { "did you mean \($0)?" }))
+                        at: name.span, name.name, among: columns.map(\.name)))
                 return nil
             }
             sources[column] = index

@@ -20,12 +20,12 @@ package enum ExpressionText {
         case .construct(let items): return "\(name(expression.type.kind))[\(list(items))]"
         case .literal(let scalar): return ValueText.quoted(scalar, kind: expression.type.kind)
         case .arithmetic(let symbol, let left, let right):
-            return "(\(part(left)) \(sign(symbol)) \(part(right)))"
+            return "(\(part(left)) \(symbol.sign) \(part(right)))"
         case .shift(let operand, let by, let isBack):
             return "(\(part(operand)) \(isBack ? "-" : "+") \(part(by)))"
         case .negate(let operand): return "(-\(part(operand)))"
         case .comparison(let symbol, let left, let right):
-            return "(\(part(left)) \(sign(symbol)) \(part(right)))"
+            return "(\(part(left)) \(symbol.sign) \(part(right)))"
         case .distinct(let left, let right, let negated):
             return "(\(part(left)) IS \(negated ? "NOT " : "")DISTINCT FROM \(part(right)))"
         case .and(let left, let right): return "(\(part(left)) AND \(part(right)))"
@@ -63,27 +63,6 @@ package enum ExpressionText {
         case .array: "ARRAY"
         case .map: "MAP"
         default: "ROW"
-        }
-    }
-
-    private static func sign(_ symbol: ArithmeticOperator) -> String {
-        switch symbol {
-        case .add: "+"
-        case .subtract: "-"
-        case .multiply: "*"
-        case .divide: "/"
-        case .remainder: "%"
-        }
-    }
-
-    private static func sign(_ symbol: ComparisonOperator) -> String {
-        switch symbol {
-        case .equal: "="
-        case .notEqual: "<>"
-        case .less: "<"
-        case .lessOrEqual: "<="
-        case .greater: ">"
-        case .greaterOrEqual: ">="
         }
     }
 }

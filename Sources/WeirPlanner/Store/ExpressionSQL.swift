@@ -16,12 +16,12 @@ enum ExpressionSQL {
         case .literal(let scalar): return literal(scalar, expression.type.kind)
         case .parameter(let name): return ":\(name)"
         case .arithmetic(let symbol, let left, let right):
-            return "(\(part(left)) \(sign(symbol)) \(part(right)))"
+            return "(\(part(left)) \(symbol.sign) \(part(right)))"
         case .shift(let operand, let by, let isBack):
             return "(\(part(operand)) \(isBack ? "-" : "+") \(part(by)))"
         case .negate(let operand): return "(- \(part(operand)))"
         case .comparison(let symbol, let left, let right):
-            return "(\(part(left)) \(sign(symbol)) \(part(right)))"
+            return "(\(part(left)) \(symbol.sign) \(part(right)))"
         case .distinct(let left, let right, let negated):
             return "(\(part(left)) IS \(negated ? "NOT " : "")DISTINCT FROM \(part(right)))"
         case .and(let left, let right): return "(\(part(left)) AND \(part(right)))"
@@ -111,11 +111,7 @@ enum ExpressionSQL {
         case .char: return quoted
         case .varbinary:
             guard case .bytes(let bytes) = scalar else { return "NULL" }
-            let hex = bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }
-            return "CAST(X'\(hex.joined())' AS \(kind))"
+            return "CAST(X'\(ValueText.hex(bytes))' AS \(kind))"
         case .intervalMonths, .intervalTime: return interval(scalar, kind)
         default: return "CAST(\(quoted) AS \(kind))"
         }
@@ -140,26 +136,5 @@ enum ExpressionSQL {
         let fraction = String(value.magnitude % 1_000_000)
         let digits = String(repeating: "0", count: 6 - fraction.count) + fraction
         return "INTERVAL '\(sign)\(seconds).\(digits)' SECOND(9, 6)"
-    }
-
-    private static func sign(_ symbol: ArithmeticOperator) -> String {
-        switch symbol {
-        case .add: "+"
-        case .subtract: "-"
-        case .multiply: "*"
-        case .divide: "/"
-        case .remainder: "%"
-        }
-    }
-
-    private static func sign(_ symbol: ComparisonOperator) -> String {
-        switch symbol {
-        case .equal: "="
-        case .notEqual: "<>"
-        case .less: "<"
-        case .lessOrEqual: "<="
-        case .greater: ">"
-        case .greaterOrEqual: ">="
-        }
     }
 }

@@ -24,7 +24,7 @@ struct StoreExpression {
         case .isTrue(let operand, let value, let negated):
             return "(\(try sql(operand)) IS \(negated ? "NOT " : "")\(value ? "TRUE" : "FALSE"))"
         case .comparison(let symbol, let left, let right) where isNative(left, right):
-            return "(\(try sql(left)) \(Self.sign(symbol)) \(try sql(right)))"
+            return "(\(try sql(left)) \(symbol.sign) \(try sql(right)))"
         case .distinct(let left, let right, let negated) where isNative(left, right):
             return "(\(try sql(left)) IS \(negated ? "" : "NOT ")\(try sql(right)))"
         case .inSet(let operand, let values, let hasNull, let negated)
@@ -138,24 +138,10 @@ struct StoreExpression {
             }
             return value.sign == .minus ? "(\(value))" : "\(value)"
         case .bytes(let bytes):
-            let hex = bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }
-            if case .varbinary = expression.type.kind { return "X'\(hex.joined())'" }
-            if bytes.contains(0) { return "CAST(X'\(hex.joined())' AS TEXT)" }
+            let hex = ValueText.hex(bytes)
+            if case .varbinary = expression.type.kind { return "X'\(hex)'" }
+            if bytes.contains(0) { return "CAST(X'\(hex)' AS TEXT)" }
             return quoted(String(decoding: bytes, as: UTF8.self))
-        }
-    }
-
-    private static func sign(_ symbol: ComparisonOperator) -> String {
-        switch symbol {
-        case .equal: "="
-        case .notEqual: "<>"
-        case .less: "<"
-        case .lessOrEqual: "<="
-        case .greater: ">"
-        case .greaterOrEqual: ">="
         }
     }
 }

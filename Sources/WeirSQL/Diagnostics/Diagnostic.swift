@@ -54,17 +54,22 @@ package struct Diagnostic: Sendable, Equatable {
 
     /// An error about a name that does not exist, with the nearest one that does as its fix.
     ///
-    /// - Parameter otherwise: the hint when no name is near.
+    /// - Parameters:
+    ///   - otherwise: the hint when no name is near.
+    ///   - place: the name itself, when the finding is about more than that.
     package static func misspelt(
         _ code: String, _ message: String, at span: Span, _ name: String,
-        among candidates: some Sequence<String>, otherwise: String? = nil
+        among candidates: some Sequence<String>, otherwise: String? = nil,
+        replacing place: Span? = nil
     ) -> Diagnostic {
         guard let nearest = nearestName(to: name, among: candidates) else {
             return error(code, message, at: span, hint: otherwise)
         }
         return Diagnostic(
             .error, code, message, at: span, hint: "did you mean \(nearest)?",
-            fixes: [Fix("write \(nearest)", replacing: span, with: Identifier.quoted(nearest))])
+            fixes: [
+                Fix("write \(nearest)", replacing: place ?? span, with: Identifier.quoted(nearest))
+            ])
     }
 
     /// The same finding with the rule behind it.

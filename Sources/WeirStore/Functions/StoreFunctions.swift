@@ -12,9 +12,9 @@ enum StoreFunctions {
     private static func orderKey(_ value: DatabaseValue) -> String? {
         let kind = DataType.Kind.decimal(precision: 38, scale: 0)
         guard case .int128(let number) = StoredScalar.scalar(value, kind) else { return nil }
-        let bound = (0..<38).reduce(Int128(1)) { power, _ in power * 10 }
-        let digits = String(number + bound)
-        return String(repeating: "0", count: max(0, 39 - digits.count)) + digits
+        // With its sign bit turned a signed number sorts as an unsigned one, which has 39 digits.
+        let digits = String(UInt128(bitPattern: number) ^ (UInt128(1) << 127))
+        return String(repeating: "0", count: 39 - digits.count) + digits
     }
 
     /// Makes `weir(…)` and `weir_aggregate(…)` known to a connection.
@@ -51,6 +51,7 @@ private final class ExpressionCache: Sendable {
     }
 
     private let entries = Mutex<[String: Entry]>([:])
+    private static let maximumEntries = 1000
 
     func evaluate(_ values: [DatabaseValue]) throws -> DatabaseValue {
         try entries.withLock { entries in
@@ -85,6 +86,8 @@ private final class ExpressionCache: Sendable {
         } catch {
             throw StoreError.database(error.message)
         }
+        // Queries of a store are few; somebody who makes them up does not fill the memory.
+        if entries.count >= maximumEntries { entries.removeAll() }
         let entry = Entry(stored)
         entries[key] = entry
         return entry

@@ -5,8 +5,18 @@ import GRDB
 import WeirColumnar
 
 enum StoredScalar {
-    /// A value of the store in the layout of a type.
+    /// A value of the store in the layout of a type; NULL when it is none of that type: queries of
+    /// users may name any type for any value, and kernels rely on their ranges.
     static func scalar(_ value: DatabaseValue, _ kind: DataType.Kind) -> Scalar {
+        let found = laidOut(value, kind)
+        return switch found {
+        case .int64(let number): kind.holds(Int128(number)) ? found : .null
+        case .int128(let number): kind.holds(number) ? found : .null
+        default: found
+        }
+    }
+
+    private static func laidOut(_ value: DatabaseValue, _ kind: DataType.Kind) -> Scalar {
         switch (value.storage, kind.physical) {
         case (.null, _): .null
         case (.int64(let number), .bool): .bool(number != 0)
@@ -36,6 +46,24 @@ enum StoredScalar {
         case .bytes(let bytes):
             if case .varbinary = kind { return Data(bytes).databaseValue }
             return String(decoding: bytes, as: UTF8.self).databaseValue
+        }
+    }
+}
+
+extension DataType.Kind {
+    /// Whether a number in this type's layout is one of its values.
+    fileprivate func holds(_ number: Int128) -> Bool {
+        switch self {
+        case .tinyint, .smallint, .int, .bigint:
+            integerRange.map { $0.contains(Int64(truncatingIfNeeded: number)) } ?? false
+        case .decimal(let precision, _): number.magnitude < DecimalMath.power(precision).magnitude
+        case .date:
+            Calendar.timestampRange.contains(
+                Int64(clamping: number * Int128(Calendar.microsPerDay)))
+        case .time: (0..<Int128(Calendar.microsPerDay)).contains(number)
+        case .timestamp, .timestampLTZ:
+            Calendar.timestampRange.contains(Int64(clamping: number))
+        default: true
         }
     }
 }
