@@ -100,7 +100,7 @@ extension ViewSchema {
         self.init(
             table: TableSchema(
                 name: view.name, columns: view.columns, key: [], isUpdating: false,
-                order: view.order, limit: view.limit), sql: view.sql)
+                order: view.order, limit: view.limit, offset: view.offset), sql: view.sql)
     }
 }
 
@@ -108,6 +108,7 @@ extension TableSchema {
     init(_ table: StoredTable) {
         self.init(
             name: table.name, columns: table.columns, key: table.key,
-            isUpdating: table.mode == .updating, order: table.order, limit: table.limit)
+            isUpdating: table.mode == .updating, order: table.order, limit: table.limit,
+            offset: table.offset)
     }
 }

@@ -12,10 +12,12 @@ package struct TableSchema: Sendable {
     package let isUpdating: Bool
     package let order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
     package let limit: Int?
+    package let offset: Int?
 
     package init(
         name: String, columns: [Field], key: [Int], isUpdating: Bool,
-        order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], limit: Int?
+        order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], limit: Int?,
+        offset: Int?
     ) {
         self.name = name
         self.columns = columns
@@ -23,6 +25,7 @@ package struct TableSchema: Sendable {
         self.isUpdating = isUpdating
         self.order = order
         self.limit = limit
+        self.offset = offset
     }
 }
 

@@ -134,6 +134,36 @@ import WeirSQL
         }
     }
 
+    @Test func aScalarQueryGivesOneRow() throws {
+        let harness = try PipelineHarness(
+            Self.tables + """
+                Many := SELECT id, (SELECT price FROM orders o WHERE o.who = p.id) AS x FROM people p;
+                One := SELECT id, (SELECT name FROM people b WHERE b.id = p.boss) AS x FROM people p;
+                """, files: Self.files)
+        try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM One ORDER BY id") == [
+                "1|NULL", "2|Ann", "3|Ann", "4|Bob",
+            ])
+        #expect {
+            try harness.query("SELECT * FROM Many")
+        } throws: { "\($0)".contains("more than one row") }
+    }
+
+    /// A LIMIT belongs to the definition, so those that read it see no other rows.
+    @Test func definitionsReadWhatALimitKeeps() throws {
+        let harness = try PipelineHarness(
+            Self.tables + """
+                Oldest := SELECT id, age FROM people ORDER BY age DESC LIMIT 2 OFFSET 1;
+                Sum := SELECT SUM(age) AS s, COUNT(*) AS n FROM Oldest;
+                Names := SELECT p.name FROM Oldest o JOIN people p ON o.id = p.id;
+                """, files: Self.files)
+        try harness.run()
+        #expect(try harness.query("SELECT id FROM Oldest") == ["1", "3"])
+        #expect(try harness.query("SELECT * FROM Sum") == ["75|2"])
+        #expect(try harness.query("SELECT * FROM Names ORDER BY name") == ["Ann", "Cid"])
+    }
+
     @Test func nestedValuesAreReadFromJson() throws {
         let rows = """
             {"id": 1, "r": {"x": 5, "in": {"d": "2024-01-01"}}, "l": [1, 2], "o": [{"k": "a", "v": 1.5}, {"k": "b", "v": null}], "m": {"p": 7}}

@@ -66,7 +66,10 @@ import WeirSQL
             "window_end",
             "ROW_NUMBER() OVER (PARTITION BY s ORDER BY ts DESC)", "SUM(a) OVER w2", "ARRAY[a, 1]",
             "MAX(ts)", "(SELECT MAX(a) FROM w)", "UPPER(s)", "CASE WHEN a > 1 THEN s END", "*",
-            "rn", ":p",
+            "rn", ":p", "(SELECT MAX(w.a) FROM w WHERE w.b = s)", "(SELECT a FROM w)",
+            "(SELECT COUNT(*) FROM w WHERE w.a < t.a)", "s IN (SELECT b FROM w WHERE w.a = t.a)",
+            "a > ALL (SELECT a FROM w)", "TUMBLE_START(ts, INTERVAL '1' HOUR)",
+            "EXISTS (SELECT 1 FROM v WHERE v.id = a LIMIT 1)",
         ]
         let tables = [
             "t", "w", "v", "nothing", "t AS x (a, s)", "(SELECT a, s, ts FROM t) AS x",
@@ -75,6 +78,10 @@ import WeirSQL
             "TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR))", "c",
             "(VALUES (1, 'a')) AS y (a, s)", "v FOR SYSTEM_TIME AS OF t.ts",
             "(SELECT *, ROW_NUMBER() OVER (PARTITION BY s ORDER BY ts) AS rn FROM t)",
+            "LATERAL (SELECT a, s, ts FROM w WHERE w.a = t.a ORDER BY ts LIMIT 2) AS x",
+            "LATERAL (SELECT SUM(w.a + t.a) AS a, 's' AS s FROM w WHERE w.a > t.a) AS x",
+            "t MATCH_RECOGNIZE (PARTITION BY s ORDER BY ts MEASURES A.a AS a, LAST(ts) AS ts"
+                + " PATTERN (A B*? C) DEFINE B AS B.a > A.a) AS x",
         ]
         let conditions = [
             "t.a = w.a", "t.a = v.id", "a > 1", "rn = 1", "rn <= 3", "s IN (SELECT b FROM w)",
@@ -82,6 +89,9 @@ import WeirSQL
             "EXISTS (SELECT 1 FROM v WHERE v.id = t.a)",
             "t.ts BETWEEN w.ts AND w.ts + INTERVAL '1' HOUR",
             "NOT EXISTS (SELECT 1 FROM w)", "a", "COUNT(*) > 1", "window_start = window_end",
+            "NOT (a > ANY (SELECT a FROM w WHERE w.b = s))", "s NOT IN (SELECT b FROM w)",
+            "a = (SELECT MAX(i.a) FROM t AS i WHERE i.s = t.s)",
+            "(a > 1 OR EXISTS (SELECT 1 FROM w WHERE w.a = t.a))",
         ]
         func query(_ depth: Int) -> String {
             var text = depth == 0 && random.below(5) == 0 ? "WITH c AS (\(query(1))) " : ""
@@ -103,7 +113,7 @@ import WeirSQL
                     " GROUP BY "
                     + random.pick([
                         "a", "s, a", "1", "ROLLUP (a, s)", "window_start, window_end, s",
-                        "GROUPING SETS ((a), ())",
+                        "GROUPING SETS ((a), ())", "s, TUMBLE(ts, INTERVAL '1' HOUR)",
                     ])
                 if random.below(3) == 0 { text += " HAVING \(random.pick(conditions))" }
             }
@@ -132,6 +142,26 @@ import WeirSQL
 
     static let mistakes = [
         "A := SELECT «ambiguous-column»a FROM t JOIN w ON t.a = w.a;",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY «not-event-time»a MEASURES A.a AS x PATTERN (A));",
+        "A := SELECT * FROM t «no-order»MATCH_RECOGNIZE (MEASURES A.a AS x PATTERN (A));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.«unknown-column»q AS x PATTERN (A));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A «greedy-end»B+) DEFINE B AS TRUE);",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN («unsupported»A | B));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN ((«unsupported»A B)+ C));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A «duplicate-variable»A));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A) DEFINE «unknown-variable»B AS TRUE);",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x AFTER MATCH SKIP TO FIRST «unknown-variable»C PATTERN (A));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES SUM(«mixed-variables»A.a + B.a) AS x PATTERN (A B));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES «unsupported»PREV(A.a) AS x PATTERN (A B));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES «unsupported»COUNT(DISTINCT A.a) AS x PATTERN (A B));",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A B) DEFINE A AS «not-boolean»A.a);",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A B) WITHIN «bad-interval»5 DEFINE A AS TRUE);",
+        "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES A.a AS x PATTERN (A B) SUBSET «unsupported»u = (A, B) DEFINE A AS TRUE);",
+        "A := SELECT «bad-window»TUMBLE_START(ts, INTERVAL '2' HOUR) AS b FROM t GROUP BY TUMBLE(ts, INTERVAL '1' HOUR);",
+        "A := SELECT COUNT(*) AS n FROM t GROUP BY TUMBLE(ts, INTERVAL '1' HOUR), «bad-window»HOP(ts, INTERVAL '1' HOUR, INTERVAL '2' HOUR);",
+        "A := SELECT COUNT(*) AS n FROM t GROUP BY «bad-window»TUMBLE(ts);",
+        "A := SELECT COUNT(*) AS n FROM t GROUP BY TUMBLE(«not-event-time»a, INTERVAL '1' HOUR);",
+        "A := SELECT «unsupported»TUMBLE_PROCTIME(ts, INTERVAL '1' HOUR) AS b FROM t GROUP BY TUMBLE(ts, INTERVAL '1' HOUR);",
         "A := SELECT x.a FROM t JOIN w ON «unknown-table»x.a = w.a;",
         "A := SELECT t.a FROM t JOIN w USING («unknown-column»s);",
         "A := SELECT t.a FROM t JOIN w ON «not-boolean»t.a;",
@@ -146,7 +176,7 @@ import WeirSQL
         "A := SELECT a FROM t UNION ALL «column-count»SELECT a, b FROM w;",
         "A := SELECT a FROM t UNION «type-mismatch»SELECT ts FROM w;",
         "A := SELECT a FROM t WHERE a IN («column-count»SELECT a, b FROM w);",
-        "A := SELECT a FROM t WHERE «unsupported»s NOT IN (SELECT b FROM w);",
+        "A := SELECT a FROM t JOIN w ON «unsupported»s IN (SELECT b FROM w);",
         "A := SELECT SUM(a) OVER «unknown-window»x FROM t;",
         "A := SELECT «no-order»SUM(a) OVER (PARTITION BY s) FROM t;",
         "A := SELECT SUM(a) OVER (ORDER BY ts «bad-frame»ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) FROM t;",
@@ -192,7 +222,7 @@ import WeirSQL
         "A := SELECT «unsupported»TEXT_SEARCH('x', s) AS x FROM t;",
         "A := SELECT «bad-arguments»JSON_VALUE(s, '$.a', 'DEFAULT') AS x FROM t;",
         "A := SELECT «bad-literal»1E999 AS x FROM t;",
-        "A := SELECT a FROM t WHERE a = «unsupported»(SELECT a FROM w);",
+        "A := SELECT a FROM t WHERE a = «column-count»(SELECT a, b FROM w);",
         "A := SELECT a FROM t WHERE a = «column-count»(SELECT MAX(a), MIN(a) FROM w);",
         "F(«unused-argument»x INT) := SELECT a FROM t;",
         "Last := DISTINCT w ON a ORDER BY ts DESC; A := SELECT t.a, Last.b FROM t JOIN «temporal-join»Last ON t.a = Last.a;",

@@ -12,6 +12,8 @@ extension ExpressionBinder {
         let upper = name.name.uppercased()
         if let over = call.over { return bindOver(call, over, span) }
         if let json = bindJson(call, span) { return json.0 }
+        if let matched = bindMatchCall(call, span) { return matched.result }
+        if let part = GroupWindow.Part(upper) { return bindWindowPart(part, call, span) }
         if let clause = Self.unsupportedClause(call) {
             return fail("unsupported", "\(clause) is not supported yet", span)
         }

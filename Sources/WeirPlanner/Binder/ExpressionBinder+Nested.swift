@@ -10,14 +10,31 @@ extension ExpressionBinder {
         {
             return bindThis(path, span)
         }
-        guard let match = scope.match(path, &diagnostics) else { return nil }
+        if match != nil { return bindMatchColumn(path, span) }
+        guard let found = find(path) else { return nil }
+        let match = found.match
+        let type = (found.isOuter ? scope.outer[0] : scope).columns[match.column].type
         var result = BoundExpression(
-            .column(match.column), scope.columns[match.column].type, span)
+            found.isOuter ? .outer(match.column) : .column(match.column), type, span)
         for name in match.fields {
             guard let field = access(result, name, span) else { return nil }
             result = field
         }
         return result
+    }
+
+    /// A column of the query at hand, else one of the query around it.
+    private mutating func find(_ path: [Identifier]) -> (match: Scope.Match, isOuter: Bool)? {
+        var problems: [Diagnostic] = []
+        if let match = scope.match(path, &problems) { return (match, false) }
+        var ignored: [Diagnostic] = []
+        if problems.first?.code != "ambiguous-column", let outer = scope.outer.first,
+            let match = outer.match(path, &ignored)
+        {
+            return (match, true)
+        }
+        diagnostics += problems
+        return nil
     }
 
     /// `this.column`: of the row that a relationship starts from.

@@ -33,6 +33,46 @@ extension ExpressionBinder {
         }
     }
 
+    /// Whether two periods, each a start with an end or a length, have a moment in common; ends
+    /// count as part of them (Calcite, SqlOverlapsOperator).
+    mutating func bindOverlaps(
+        _ left: Expression, _ right: Expression, _ span: Span
+    ) -> BoundExpression? {
+        guard let first = bindPeriod(left), let second = bindPeriod(right) else { return nil }
+        guard let early = bindComparison(.greaterOrEqual, first.end, second.start, span),
+            let late = bindComparison(.greaterOrEqual, second.end, first.start, span)
+        else { return nil }
+        return and(early, late, span)
+    }
+
+    /// A period, its earlier bound first.
+    private mutating func bindPeriod(
+        _ written: Expression
+    ) -> (start: BoundExpression, end: BoundExpression)? {
+        guard case .row(let items) = written.kind, items.count == 2 else {
+            _ = fail(
+                "bad-period", "OVERLAPS compares periods", written.span,
+                hint: "write (start, end) OVERLAPS (start, end)")
+            return nil
+        }
+        guard let start = bind(items[0]), var end = bind(items[1]) else { return nil }
+        if end.type.kind.isInterval {
+            guard let sum = bindBinary(.add, start, end, written.span) else { return nil }
+            end = sum
+        }
+        guard let isOrdered = bindComparison(.lessOrEqual, start, end, written.span) else {
+            return nil
+        }
+        let type = DataType(
+            start.type.kind, nullable: start.type.isNullable || end.type.isNullable)
+        let later = coerce(end, to: start.type.kind)
+        func bound(_ first: BoundExpression, _ second: BoundExpression) -> BoundExpression {
+            BoundExpression(
+                .choose(conditions: [isOrdered], values: [first], second), type, written.span)
+        }
+        return (bound(start, later), bound(later, start))
+    }
+
     func and(_ left: BoundExpression, _ right: BoundExpression, _ span: Span) -> BoundExpression {
         BoundExpression(
             .and(left, right),

@@ -14,6 +14,8 @@ struct ExpressionBinder {
     var overs: [OverCall]?
     /// Windows of the WINDOW clause by lower-case name.
     var windows: [String: WindowSpecification] = [:]
+    /// The rows of a pattern, in MATCH_RECOGNIZE.
+    var match: MatchScope?
     /// Whether casts of constants become constants.
     var foldsCasts = false
     /// Why aggregates are not allowed, for the message.
@@ -89,21 +91,16 @@ struct ExpressionBinder {
             }
             let test = bindFunction("SIMILAR_TO", [bind(operand), bind(pattern)], span)
             return test.map { negated ? BoundExpression(.not($0), $0.type, span) : $0 }
-        case .scalarQuery:
-            guard let index = scope.scalarQueries[span.start] else {
-                return fail(
-                    "unsupported", "a scalar subquery in this place is not supported yet", span)
-            }
-            return BoundExpression(.column(index), scope.columns[index].type, span)
+        case .scalarQuery, .exists, .inQuery, .quantified:
+            return scope.queryValues[span.start]
+                ?? fail("unsupported", "a query in \(place) is not supported yet", span.clipped)
+        case .overlaps(let left, let right): return bindOverlaps(left, right, span)
         case .unit(let unit):
             // A word such as `day` may be a column after all.
             if let index = scope.index(of: unit.rawValue) {
                 return BoundExpression(.column(index), scope.columns[index].type, span)
             }
             return unitLiteral(unit, span)
-        default:
-            let name = Self.unsupportedName(expression.kind) ?? "this expression"
-            return fail("unsupported", "\(name) is not supported yet", span)
         }
     }
 

@@ -18,19 +18,11 @@ extension ScriptBinder {
                 return nil
             }
             return bindTable(path, options, alias, span)
-        case .subquery(let query, let isLateral, let alias, let span):
-            if isLateral {
-                refuse("LATERAL", span.clipped)
-                return nil
-            }
+        case .subquery(let query, _, let alias, _):
             guard let plan = bindNested(query), let renamed = rename(plan, alias?.columns ?? [])
             else { return nil }
             return named(renamed, alias, default: nil)
-        case .function(let call, let isLateral, let alias, let span):
-            if isLateral {
-                refuse("LATERAL TABLE", span.clipped)
-                return nil
-            }
+        case .function(let call, _, let alias, _):
             guard let plan = bindTableFunction(call),
                 let renamed = rename(plan, alias?.columns ?? [])
             else { return nil }
@@ -89,9 +81,13 @@ extension ScriptBinder {
         if let key = key(of: path, span), let windowed = tables[key]?.windowed {
             return (windowed, name)
         }
-        return (
-            LogicalPlan(.scan(source, name: name, relation), relation.columns, span), name
-        )
+        let scan = LogicalPlan(.scan(source, name: name, relation), relation.columns, span)
+        if let key = key(of: path, span), var limited = tables[key]?.limited {
+            // Readers see the rows that the LIMIT keeps.
+            limited.plan = scan
+            return (nested(limited), name)
+        }
+        return (scan, name)
     }
 
     // MARK: Table functions
@@ -114,13 +110,6 @@ extension ScriptBinder {
         return nil
     }
 
-    private mutating func bindMatch(
-        _ table: TableReference, _ match: MatchRecognize, _ alias: TableAlias?
-    ) -> (plan: LogicalPlan, scope: Scope)? {
-        guard bindFrom(table) != nil else { return nil }
-        refuse("MATCH_RECOGNIZE", match.span.clipped)
-        return nil
-    }
 }
 
 extension TableCall {

@@ -19,16 +19,7 @@ extension ScriptBinder {
                 }
             return Field(name, grouping.sets == nil ? key.type : key.type.nullable(true))
         }
-        let added = list.calls.enumerated().map {
-            Field("\($1.function.lowercased())\($0)", $1.type)
-        }
-        var plan = LogicalPlan(
-            .aggregate(
-                input,
-                LogicalAggregation(
-                    keys: keys, sets: grouping.sets, calls: list.calls, isDistinct: false)),
-            fields + added, select.span)
-        var rewriter = GroupRewriter(keys: keys, callBase: keys.count)
+        var rewriter = GroupRewriter(keys: keys, calls: list.calls, hidden: scope.hidden)
         list.values = list.values.map { rewriter.rewrite($0) }
         list.overs = list.overs.map { rewriter.rewrite($0) }
         let condition = having.map { rewriter.rewrite($0) }
@@ -43,6 +34,16 @@ extension ScriptBinder {
                         : "add it to GROUP BY or take MIN or MAX of it"))
             return nil
         }
+        let calls = rewriter.calls
+        let added = calls.enumerated().map {
+            Field("\($1.function.lowercased())\($0)", $1.type)
+        }
+        var plan = LogicalPlan(
+            .aggregate(
+                input,
+                LogicalAggregation(
+                    keys: keys, sets: grouping.sets, calls: calls, isDistinct: false)),
+            fields + added, select.span)
         if let condition {
             plan = LogicalPlan(.filter(plan, condition), plan.columns, condition.span)
         }
@@ -92,6 +93,7 @@ extension ScriptBinder {
     ) -> [[Int]]? {
         switch element {
         case .expression(let written):
+            if GroupWindow(written) != nil { return bindWindowKeys(written, scope, &grouping) }
             return bindKey(written, select, scope, list, &grouping).map { [[$0]] }
         case .tuple(let items, _):
             var set: [Int] = []
@@ -131,6 +133,19 @@ extension ScriptBinder {
             }
         case .expression, .tuple: return nil
         }
+    }
+
+    /// The columns of a window of GROUP BY.
+    private mutating func bindWindowKeys(
+        _ written: Expression, _ scope: Scope, _ grouping: inout Grouping
+    ) -> [[Int]]? {
+        guard let window = scope.groupWindow else { return nil }
+        let first = grouping.keys.count
+        for index in window.column..<window.column + 3 {
+            grouping.keys.append(
+                BoundExpression(.column(index), scope.columns[index].type, written.span))
+        }
+        return [Array(first..<first + 3)]
     }
 
     private mutating func bindKey(
@@ -183,13 +198,16 @@ extension BoundExpression {
 /// Brings expressions over the input of an aggregation to its output.
 private struct GroupRewriter {
     let keys: [BoundExpression]
-    let callBase: Int
+    private(set) var calls: [LogicalCall]
+    /// Columns with the values of queries, which are the same for all rows of a group.
+    let hidden: Set<Int>
     /// The first column that is neither grouped nor aggregated.
     private(set) var missing: BoundExpression?
 
-    init(keys: [BoundExpression], callBase: Int) {
+    init(keys: [BoundExpression], calls: [LogicalCall], hidden: Set<Int>) {
         self.keys = keys
-        self.callBase = callBase
+        self.calls = calls
+        self.hidden = hidden
     }
 
     mutating func rewrite(_ part: BoundExpression) -> BoundExpression {
@@ -197,17 +215,30 @@ private struct GroupRewriter {
             return BoundExpression(.column(key), part.type, part.span)
         }
         switch part.node {
+        case .column(let index) where hidden.contains(index) && !part.type.kind.isNested:
+            return BoundExpression(.column(keys.count + value(part)), part.type, part.span)
         case .column:
             missing = missing ?? part
             return part
         case .aggregate(let index):
-            return BoundExpression(.column(callBase + index), part.type, part.span)
+            return BoundExpression(.column(keys.count + index), part.type, part.span)
         default:
             var copy = self
             let changed = part.mapChildren { copy.rewrite($0) }
             missing = copy.missing
+            calls = copy.calls
             return changed
         }
+    }
+
+    /// The call that takes a hidden column along.
+    private mutating func value(_ column: BoundExpression) -> Int {
+        let call = LogicalCall(
+            function: "MAX", arguments: [column], isDistinct: false, filter: nil,
+            type: column.type.nullable(true))
+        if let known = calls.firstIndex(of: call) { return known }
+        calls.append(call)
+        return calls.count - 1
     }
 
     mutating func rewrite(_ call: OverCall) -> OverCall {

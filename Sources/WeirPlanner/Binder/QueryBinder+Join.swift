@@ -11,6 +11,7 @@ extension ScriptBinder {
         if case .unnest(let operand, let withOrdinality, let alias, let place) = right {
             return bindUnnest(left, kind, operand, withOrdinality, alias, condition, place)
         }
+        if right.isLateral { return bindLateral(left, kind, right, condition, span) }
         let first = bindFrom(left)
         let period = right.period
         let second = bindFrom(right.withoutPeriod)
@@ -235,6 +236,13 @@ extension ScriptBinder {
 }
 
 extension TableReference {
+    fileprivate var isLateral: Bool {
+        switch self {
+        case .subquery(_, let isLateral, _, _), .function(_, let isLateral, _, _): isLateral
+        default: false
+        }
+    }
+
     /// What follows FOR SYSTEM_TIME AS OF.
     fileprivate var period: Expression? {
         if case .named(_, let period, _, _, _) = self { period } else { nil }

@@ -19,7 +19,8 @@ extension ScriptBinder {
             return nil
         }
         guard let (source, names) = bindFrom(from),
-            let (input, scope) = bindScalarQueries(select, source, names)
+            let (joined, visible) = bindScalarQueries(select, source, names),
+            let (input, scope) = bindGroupWindow(select, joined, visible)
         else { return nil }
         let filtered = bindWhere(select, input, scope)
         guard var list = bindItems(select, scope), var plan = filtered else { return nil }

@@ -35,30 +35,45 @@ enum WindowFunction: String, CaseIterable {
 extension ScriptBinder {
     mutating func bindWindow(_ function: WindowFunction, _ call: TableCall) -> LogicalPlan? {
         guard let written = WindowArguments(function, call, &diagnostics),
-            let (input, scope) = bindFrom(written.table)
+            let (input, scope) = bindFrom(written.table),
+            let time = scope.resolve([written.timeColumn], &diagnostics)
         else { return nil }
+        return window(
+            function, input, time: (time, written.timeColumn), written.sizes, call.span
+        ) { binder in binder.bindPartition(written.partitionBy, scope, function, call) }
+    }
+
+    /// A window over a table.
+    ///
+    /// - Parameters:
+    ///   - time: the column, and where it is written.
+    ///   - sizes: in the order of the function's parameters.
+    ///   - partition: finds the columns that sessions are told apart by.
+    mutating func window(
+        _ function: WindowFunction, _ input: LogicalPlan, time: (index: Int, name: Identifier),
+        _ sizes: [Expression], _ span: Span, partition: (inout ScriptBinder) -> [Int]?
+    ) -> LogicalPlan? {
         let relation = input.relation
-        guard let time = scope.resolve([written.timeColumn], &diagnostics) else { return nil }
-        guard relation.rowtime == time else {
-            reportTime(written.timeColumn, relation, input)
+        guard relation.rowtime == time.index else {
+            reportTime(time.name, relation, input)
             return nil
         }
         guard relation.mode == .append else {
-            refuse("a window over an updating table", written.table.span)
+            refuse("a window over an updating table", span.clipped)
             return nil
         }
-        var sizes: [Int64] = []
-        for (index, size) in written.sizes.enumerated() {
+        var values: [Int64] = []
+        for (index, size) in sizes.enumerated() {
             let isOffset = function.parameters[index] == "OFFSET"
             guard let value = interval(size, function, isOffset: isOffset) else { return nil }
-            sizes.append(value)
+            values.append(value)
         }
-        guard let partition = bindPartition(written.partitionBy, scope, function, call),
-            let shape = shape(function, sizes, partition, call)
-        else { return nil }
+        guard let keys = partition(&self), let shape = shape(function, values, keys, span) else {
+            return nil
+        }
         return LogicalPlan(
-            .window(input, LogicalWindow(shape: shape, time: time)),
-            input.columns + Self.windowFields(relation.columns[time].type.kind), call.span)
+            .window(input, LogicalWindow(shape: shape, time: time.index, timeSpan: time.name.span)),
+            input.columns + Self.windowFields(relation.columns[time.index].type.kind), span)
     }
 
     private static func windowFields(_ kind: DataType.Kind) -> [Field] {
@@ -111,7 +126,7 @@ extension ScriptBinder {
     }
 
     private mutating func shape(
-        _ function: WindowFunction, _ sizes: [Int64], _ partition: [Int], _ call: TableCall
+        _ function: WindowFunction, _ sizes: [Int64], _ partition: [Int], _ span: Span
     ) -> LogicalWindow.Shape? {
         let offset = sizes.count > function.required ? sizes[function.required] : 0
         switch function {
@@ -123,7 +138,7 @@ extension ScriptBinder {
                 diagnostics.append(
                     .error(
                         "bad-window", "the size of CUMULATE is a multiple of its step",
-                        at: call.span))
+                        at: span))
                 return nil
             }
             return .cumulate(step: sizes[0], size: sizes[1], offset: offset)

@@ -9,6 +9,7 @@ struct BoundQuery {
     var plan: LogicalPlan
     var order: [(column: Int, isDescending: Bool, nullsFirst: Bool)] = []
     var limit: Int?
+    var offset: Int?
     /// Columns at the end that are there for the order only.
     var hidden = 0
     /// Where the first of them is written.
@@ -89,7 +90,7 @@ extension ScriptBinder {
 
     /// A query as a plan, its order and limit in it.
     func nested(_ bound: BoundQuery) -> LogicalPlan {
-        if bound.limit == nil { return bound.visible }
+        if bound.limit == nil, bound.offset == nil { return bound.visible }
         let keys = bound.order.map { item in
             SortKey(
                 expression: BoundExpression(
@@ -98,7 +99,7 @@ extension ScriptBinder {
         }
         var sorted = bound
         sorted.plan = LogicalPlan(
-            .sort(bound.plan, keys, limit: bound.limit, offset: nil), bound.plan.columns,
+            .sort(bound.plan, keys, limit: bound.limit, offset: bound.offset), bound.plan.columns,
             bound.plan.span)
         return sorted.visible
     }
@@ -259,14 +260,22 @@ extension ScriptBinder {
             bound.order.append(
                 (column, item.isDescending, item.nullsFirst ?? !item.isDescending))
         }
-        if let limit = query.limit {
-            if case .literal(.integer(let digits)) = limit.kind { bound.limit = Int(digits) }
-            if case .parameter = limit.kind { refuse("LIMIT with an argument", limit.span) }
-            if bound.limit == nil, !diagnostics.hasErrors {
-                diagnostics.append(.error("bad-limit", "this LIMIT is too large", at: limit.span))
-            }
+        bound.limit = query.limit.flatMap { rows($0, "LIMIT") }
+        bound.offset = query.offset.flatMap { rows($0, "OFFSET") }
+    }
+
+    /// A number of rows.
+    private mutating func rows(_ expression: Expression, _ clause: String) -> Int? {
+        if case .parameter = expression.kind {
+            refuse("\(clause) with an argument", expression.span)
+            return nil
         }
-        if let offset = query.offset { refuse("OFFSET", offset.span) }
+        if case .literal(.integer(let digits)) = expression.kind, let count = Int(digits) {
+            return count
+        }
+        diagnostics.append(
+            .error("bad-limit", "this \(clause) is too large", at: expression.span))
+        return nil
     }
 
     private func orderColumn(_ expression: Expression, _ scope: Scope) -> Int? {
@@ -288,6 +297,7 @@ extension ScriptBinder {
         scope.parameters = parameters
         scope.thisColumns = thisColumns
         scope.functionAliases = functionAliases
+        scope.outer = outerScope.map { [$0] } ?? []
         return ExpressionBinder(scope: scope, allowsAggregates: false, place: place)
     }
 }

@@ -17,10 +17,14 @@ struct Scope {
     let merged: Set<Int>
     /// Arguments of the table function around the query, by lower-case name.
     var parameters: [String: DataType] = [:]
-    /// Where the columns of an inner query begin, whose names go before those of the outer one.
-    var innerStart: Int?
-    /// Hidden columns that hold the values of scalar subqueries, by where these begin.
-    var scalarQueries: [Int: Int] = [:]
+    /// The values of queries inside expressions, by where these begin.
+    var queryValues: [Int: BoundExpression] = [:]
+    /// Columns that hold what these values are made of.
+    var hidden: Set<Int> = []
+    /// The window of GROUP BY, and the first of its three columns.
+    var groupWindow: (call: GroupWindow, column: Int)?
+    /// The scope around a correlated query: one or none.
+    var outer: [Scope] = []
     /// Columns of `this`, the row that a relationship starts from.
     var thisColumns: [Field]?
     /// Other names of functions, upper case.
@@ -50,9 +54,12 @@ struct Scope {
                 name: table.name,
                 range: table.range.lowerBound + shift..<table.range.upperBound + shift)
         }
-        return Scope(
+        var both = Scope(
             columns: columns, tables: tables + moved,
             merged: merged.union(right.merged.union(names).map { $0 + shift }))
+        both.queryValues = queryValues
+        both.hidden = hidden
+        return both
     }
 
     /// A column, and the fields of it that follow in the path.
@@ -116,11 +123,7 @@ struct Scope {
         _ identifier: Identifier, _ span: Span, _ range: Range<Int>,
         _ diagnostics: inout [Diagnostic]
     ) -> Int? {
-        var found = candidates(identifier.name, range)
-        if found.count > 1, let innerStart {
-            let inner = found.filter { $0 >= innerStart }
-            if !inner.isEmpty { found = inner }
-        }
+        let found = candidates(identifier.name, range)
         if found.count == 1 { return found[0] }
         if found.count > 1 {
             let owners = found.map { index in

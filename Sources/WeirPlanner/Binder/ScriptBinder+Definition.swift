@@ -169,8 +169,9 @@ extension ScriptBinder {
         let isStream = if case .stream = kind { true } else { false }
         let table = CatalogTable(
             name: shown, kind: kind, relation: relation, span: name.span,
-            hasLimit: bound.limit != nil,
-            windowed: bound.limit == nil && isStream ? optimised.windowed : nil)
+            limited: bound.limit == nil && bound.offset == nil ? nil : bound,
+            windowed: bound.limit == nil && bound.offset == nil && isStream
+                ? optimised.windowed : nil)
         guard register(name, table) else { return }
         switch placed {
         case .stream(let stage, _) where isStored:
@@ -189,7 +190,7 @@ extension ScriptBinder {
         views.append(
             StoreView(
                 name: name, columns: bound.plan.columns, sql: draft.sql, reads: reads,
-                order: bound.order, limit: bound.limit, isExposed: isExposed,
+                order: bound.order, limit: bound.limit, offset: bound.offset, isExposed: isExposed,
                 documentation: statement.preamble.documentation?.text, span: statement.span))
     }
 
@@ -221,7 +222,7 @@ extension ScriptBinder {
         }
         let table = StoredTable(
             name: name.name, columns: relation.columns, key: relation.key ?? [],
-            mode: relation.mode, order: bound.order, limit: bound.limit,
+            mode: relation.mode, order: bound.order, limit: bound.limit, offset: bound.offset,
             documentation: statement.preamble.documentation?.text)
         storedTables.insert(name.key)
         _ = graph.add(

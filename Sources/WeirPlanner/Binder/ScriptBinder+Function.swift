@@ -272,6 +272,7 @@ extension ScriptBinder {
             draft.columns.removeLast(bound.hidden)
             draft.fields.removeLast(bound.hidden)
             draft.limit = bound.limit.map(String.init)
+            draft.offset = bound.offset.map(String.init)
             guard demand(builder.reads, definition.span) else { return }
             queries.append(
                 StoreQuery(
@@ -299,7 +300,7 @@ extension ScriptBinder {
                 isDescending: item.isDescending, nullsFirst: item.nullsFirst)
         }
         return LogicalPlan(
-            .sort(plan, keys, limit: limit, offset: nil), plan.columns, plan.span)
+            .sort(plan, keys, limit: limit, offset: bound.offset), plan.columns, plan.span)
     }
 
     /// Says once that queries with arguments cannot be called yet.

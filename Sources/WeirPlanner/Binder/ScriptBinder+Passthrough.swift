@@ -43,7 +43,7 @@ extension ScriptBinder {
                 CatalogTable(
                     name: name, kind: .passthrough,
                     relation: Relation(columns: columns, rowtime: nil, key: nil, mode: .updating),
-                    span: definition.name.span, hasLimit: false))
+                    span: definition.name.span))
         }
         warnOfServing(definition.name.span)
     }

@@ -8,7 +8,9 @@ extension ScriptBinder {
         _ target: [Identifier], _ columns: [Identifier], _ query: Query, _ statement: Statement
     ) {
         guard var bound = bind(query) else { return }
-        if bound.hidden > 0 { bound = BoundQuery(plan: bound.visible, limit: bound.limit) }
+        if bound.hidden > 0 {
+            bound = BoundQuery(plan: bound.visible, limit: bound.limit, offset: bound.offset)
+        }
         insert(into: target, columns, bound, statement)
     }
 
@@ -181,7 +183,7 @@ extension ScriptBinder {
                 ))
             return nil
         }
-        if query.limit != nil || !query.order.isEmpty {
+        if query.limit != nil || query.offset != nil || !query.order.isEmpty {
             diagnostics.append(
                 .warning(
                     "order-ignored",

@@ -126,7 +126,7 @@ extension ScriptBinder {
         storedTables.insert(table.name.lowercased())
         let stored = StoredTable(
             name: table.name, columns: relation.columns, key: relation.key ?? [],
-            mode: relation.mode, order: [], limit: nil, documentation: nil)
+            mode: relation.mode, order: [], limit: nil, offset: nil, documentation: nil)
         let node = graph.add(
             "\(table.name).table", .store(stored), input: stage, relation: relation,
             span: table.span)

@@ -78,6 +78,8 @@ package struct ScriptBinder {
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
     var ordersBound = 0
+    /// The names around the correlated query at hand.
+    var outerScope: Scope?
     /// Columns of the row that the relationship at hand starts from.
     var thisColumns: [Field]?
 
@@ -271,14 +273,6 @@ package struct ScriptBinder {
             reportUnknownTable(path, key, span)
             return nil
         }
-        if table.hasLimit {
-            diagnostics.append(
-                .error(
-                    "unsupported",
-                    "reading a table with LIMIT in another definition is not"
-                        + " supported yet", at: span))
-            return nil
-        }
         if case .external(let create, let statementSpan) = table.kind {
             let choice = create.options.first { $0.key == "connector" }?.value
             if let connector = connectors.connectors.first(where: { $0.name == choice }),
@@ -325,7 +319,7 @@ package struct ScriptBinder {
         let relation = Relation(columns: [], rowtime: nil, key: nil, mode: .append)
         let entry = CatalogTable(
             name: table.name.name, kind: .external(table, span: statement.span),
-            relation: relation, span: table.name.span, hasLimit: false)
+            relation: relation, span: table.name.span)
         guard register(written.name, entry) else { return }
         if isInternal(table, statement) { internalTables.insert(table.name.key) }
         // Checked in full even when nobody reads it; the stage is pruned if unused.

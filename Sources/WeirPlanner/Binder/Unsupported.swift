@@ -19,17 +19,6 @@ extension ScriptBinder {
 }
 
 extension ExpressionBinder {
-    /// The name of a form of expression that cannot be computed yet.
-    static func unsupportedName(_ kind: Expression.Kind) -> String? {
-        switch kind {
-        case .exists: "EXISTS inside another expression"
-        case .inQuery: "IN with a subquery inside another expression"
-        case .quantified: "a comparison with ANY or ALL"
-        case .overlaps: "OVERLAPS"
-        default: nil
-        }
-    }
-
     /// What stands behind a call and cannot be computed yet.
     static func unsupportedClause(_ call: FunctionCallSyntax) -> String? {
         if !call.orderBy.isEmpty { return "ORDER BY in a call" }

@@ -52,8 +52,8 @@ struct CatalogTable {
     var kind: Kind
     var relation: Relation
     let span: Span
-    /// A LIMIT applied when the table is read; such a table cannot feed others.
-    let hasLimit: Bool
+    /// The definition when it has a LIMIT, which is applied when the table is read.
+    var limited: BoundQuery?
     /// The plan of a definition that only opens windows: a reader that groups by them needs to see
     /// how they were made, so it reads the plan instead of the stage.
     var windowed: LogicalPlan?

@@ -15,6 +15,7 @@ package enum ExpressionText {
         case .aggregate(let index): return "aggregate \(index)"
         case .over(let index): return "over \(index)"
         case .parameter(let name): return ":\(name)"
+        case .outer(let index): return "outer.\(index)"
         case .field(let operand, let index): return field(operand, index, part(operand))
         case .element(let operand, let index): return "\(part(operand))[\(part(index))]"
         case .construct(let items): return "\(name(expression.type.kind))[\(list(items))]"

@@ -53,9 +53,10 @@ package enum LogicalExplainer {
                 + " [\(list(rank.partitionBy))] order by [\(order(rank.orderBy))]"
         case .setOperation(let operation, let isAll, _, _):
             return "\(operation.rawValue.lowercased())\(isAll ? " all" : "")"
-        case .sort(_, let keys, let limit, _):
+        case .sort(_, let keys, let limit, let offset):
             return "sort [\(order(keys))]" + (limit.map { " limit \($0)" } ?? "")
-        case .match: return "match"
+                + (offset.map { " offset \($0)" } ?? "")
+        case .match(let input, let match): return MatchText(match, input.columns).line
         }
     }
 

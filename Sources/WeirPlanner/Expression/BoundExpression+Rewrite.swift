@@ -8,7 +8,7 @@ extension BoundExpression {
     func mapChildren(_ body: (BoundExpression) -> BoundExpression) -> BoundExpression {
         let changed: Node
         switch node {
-        case .column, .literal, .aggregate, .over, .parameter: changed = node
+        case .column, .outer, .literal, .aggregate, .over, .parameter: changed = node
         case .field(let operand, let index): changed = .field(body(operand), index)
         case .element(let operand, let index): changed = .element(body(operand), body(index))
         case .construct(let items): changed = .construct(items.map(body))

@@ -15,6 +15,8 @@ package enum WindowPart: Sendable, Hashable {
 package struct BoundExpression: Sendable, Hashable {
     package indirect enum Node: Sendable, Hashable {
         case column(Int)
+        /// A column of the row around a correlated query, until `Decorrelator` has made it a join.
+        case outer(Int)
         /// An aggregate call of the select list, until the grouping is known.
         case aggregate(Int)
         /// A call with OVER, until its operator is known.
@@ -90,7 +92,7 @@ extension BoundExpression.Node {
     /// The operands, in order.
     package var children: [BoundExpression] {
         switch self {
-        case .column, .literal, .aggregate, .over, .parameter: []
+        case .column, .outer, .literal, .aggregate, .over, .parameter: []
         case .arithmetic(_, let left, let right), .comparison(_, let left, let right),
             .distinct(let left, let right, _), .and(let left, let right), .or(let left, let right),
             .shift(let left, let right, _), .like(let left, let right, _, _):

@@ -6,7 +6,8 @@ extension LogicalNode {
     /// All expressions of the operator itself.
     var expressions: [BoundExpression] {
         switch self {
-        case .scan, .window, .setOperation, .match: return []
+        case .scan, .window, .setOperation: return []
+        case .match(_, let match): return match.orderBy.map(\.expression) + match.operands
         case .values(let rows): return rows.flatMap { $0 }
         case .project(_, let values): return values
         case .filter(_, let condition): return [condition]
@@ -33,7 +34,8 @@ extension LogicalNode {
                 nullsFirst: key.nullsFirst)
         }
         switch self {
-        case .scan, .window, .setOperation, .match: return self
+        case .scan, .window, .setOperation: return self
+        case .match(let input, let match): return .match(input, match.mapOperands(body))
         case .values(let rows): return .values(rows.map { $0.map(body) })
         case .project(let input, let values): return .project(input, values.map(body))
         case .filter(let input, let condition): return .filter(input, body(condition))

@@ -41,7 +41,8 @@ package indirect enum LogicalNode: Sendable {
     case rank(LogicalPlan, LogicalRank)
     case setOperation(SetOperator, isAll: Bool, LogicalPlan, LogicalPlan)
     case sort(LogicalPlan, [SortKey], limit: Int?, offset: Int?)
-    case match(LogicalPlan, MatchRecognize)
+    /// The partition, then the measures of each match.
+    case match(LogicalPlan, LogicalMatch)
 }
 
 /// Where the rows of a table come from.
@@ -112,6 +113,13 @@ package struct LogicalWindow: Sendable, Equatable {
     package let shape: Shape
     /// The time column of the input.
     package let time: Int
+    /// Where the time is named.
+    package let timeSpan: Span
+
+    /// Equality is of meaning: the place in the text does not count.
+    package static func == (left: LogicalWindow, right: LogicalWindow) -> Bool {
+        left.shape == right.shape && left.time == right.time
+    }
 }
 
 /// One aggregate call of a query.

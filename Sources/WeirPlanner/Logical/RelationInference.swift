@@ -34,8 +34,14 @@ extension LogicalPlan {
         case .setOperation(let operation, let isAll, let left, let right):
             return combined(operation, isAll, left.relation, right.relation)
         case .sort(let input, _, _, _): return input.relation
-        case .match(let input, _):
-            return made(input.relation.type, key: nil, mode: .append)
+        case .match(let input, let match):
+            let time = match.measures.firstIndex { measure in
+                guard case .column(let index) = measure.node else { return false }
+                return match.references[index] == .rowtime
+            }
+            return made(
+                input.relation.type, rowtime: time.map { $0 + match.partitionBy.count }, key: nil,
+                mode: .append)
         }
     }
 

@@ -15,6 +15,7 @@ enum ExpressionSQL {
         case .column(let index): return names[index]
         case .literal(let scalar): return literal(scalar, expression.type.kind)
         case .parameter(let name): return ":\(name)"
+        case .outer(let index): return "outer.\(index)"
         case .arithmetic(let symbol, let left, let right):
             return "(\(part(left)) \(symbol.sign) \(part(right)))"
         case .shift(let operand, let by, let isBack):

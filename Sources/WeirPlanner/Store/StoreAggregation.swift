@@ -60,6 +60,7 @@ enum StoreAggregation {
             let kind = argument.type.kind
             switch call.function {
             case "COUNT": text = "COUNT(\(distinct)\(value))"
+            case LogicalCall.singleValue: text = "weir_single(\(value))"
             case "MIN", "MAX":
                 guard kind.physical != .int128 else { fallthrough }
                 text = "\(call.function)(\(value))"

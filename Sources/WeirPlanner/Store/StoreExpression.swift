@@ -15,6 +15,8 @@ struct StoreExpression {
         switch expression.node {
         case .column(let index): return columns[index].sql
         case .parameter(let name): return Self.parameter(name)
+        case .outer:
+            throw StoreRefusal("a column of an outer query is not read here", expression.span)
         case .literal(let scalar): return try Self.literal(scalar, expression)
         case .and(let left, let right): return "(\(try sql(left)) AND \(try sql(right)))"
         case .or(let left, let right): return "(\(try sql(left)) OR \(try sql(right)))"

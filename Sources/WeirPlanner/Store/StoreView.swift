@@ -13,6 +13,7 @@ package struct StoreView: Sendable {
     package let reads: [String]
     package let order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
     package let limit: Int?
+    package let offset: Int?
     /// Whether readers see it.
     package let isExposed: Bool
     package let documentation: String?

@@ -49,6 +49,7 @@ enum OperatorName {
         case .aggregate: "an aggregate in this place"
         case .over: "a call with OVER in this place"
         case .parameter: "an argument of a table function"
+        case .outer: "a column of an outer query in this place"
         default: nil
         }
     }

@@ -158,6 +158,7 @@ package struct StoredTable: Sendable {
     /// Order and limit of the view that readers see.
     package let order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
     package let limit: Int?
+    package let offset: Int?
     package let documentation: String?
 }
 

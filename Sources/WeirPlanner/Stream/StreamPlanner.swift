@@ -124,7 +124,8 @@ struct StreamPlanner {
             return nil
         }
         let base = source.columns.count
-        let time = BoundExpression(.column(window.time), source.columns[window.time].type, span)
+        let time = BoundExpression(
+            .column(window.time), source.columns[window.time].type, window.timeSpan)
         func expand(_ expression: BoundExpression) -> BoundExpression {
             guard case .column(let index) = expression.node else {
                 return expression.mapChildren(expand)
@@ -210,7 +211,8 @@ struct StreamPlanner {
             call.mapArgument { expand(bounds.below.inline($0)) }
         }
         let time = BoundExpression(
-            .column(bounds.window.time), bounds.input.columns[bounds.window.time].type, plan.span)
+            .column(bounds.window.time), bounds.input.columns[bounds.window.time].type,
+            bounds.window.timeSpan)
         guard
             let prepared = prepare(
                 keys, inlined, time, filter: bounds.below.filter.map(expand), bounds.input, name,

@@ -45,7 +45,7 @@ package final class CompiledExpression {
                 NestedAccess.construct(
                     inner.map { $0(batch, errors) }, kinds, kind, count: batch.count)
             }
-        case .aggregate, .over, .parameter:
+        case .aggregate, .over, .parameter, .outer:
             preconditionFailure("the planner names these to the user instead of running them")
         case .literal(let scalar): return constant(scalar, kind.physical)
         case .arithmetic(let symbol, let left, let right):

@@ -32,8 +32,8 @@ package enum SetOperator: String, Sendable {
 /// A query with everything that may stand around its body.
 package struct Query: Sendable {
     package let commonTables: [CommonTable]
-    package let body: QueryBody
-    package let orderBy: [OrderItem]
+    package var body: QueryBody
+    package var orderBy: [OrderItem]
     /// A number or a parameter; nil without LIMIT.
     package let limit: Expression?
     package let offset: Expression?

@@ -35,6 +35,9 @@ enum StoreFunctions {
         db.add(
             function: DatabaseFunction(
                 "weir_aggregate", argumentCount: 3, pure: true, aggregate: StoreAggregate.self))
+        db.add(
+            function: DatabaseFunction(
+                "weir_single", argumentCount: 1, pure: true, aggregate: SingleValue.self))
     }
 }
 
@@ -92,6 +95,22 @@ private final class ExpressionCache: Sendable {
         entries[key] = entry
         return entry
     }
+}
+
+/// `weir_single(value)`: the value of the only row of a group; a second row is an error.
+private struct SingleValue: DatabaseAggregate {
+    private var value: DatabaseValue?
+
+    init() {}
+
+    mutating func step(_ values: [DatabaseValue]) throws {
+        guard value == nil else {
+            throw StoreError.database("a scalar subquery gave more than one row")
+        }
+        value = values.first
+    }
+
+    func finalize() -> (any DatabaseValueConvertible)? { value }
 }
 
 /// `weir_aggregate(function, type, value)`: an aggregate over one group.

@@ -86,7 +86,8 @@ struct TableLayout {
             }
             sql += " ORDER BY \(order.joined(separator: ", "))"
         }
-        if let limit = schema.limit { sql += " LIMIT \(limit)" }
+        if schema.limit != nil || schema.offset != nil { sql += " LIMIT \(schema.limit ?? -1)" }
+        if let offset = schema.offset { sql += " OFFSET \(offset)" }
         return sql
     }
 
