@@ -6,14 +6,35 @@ package import WeirColumnar
 package struct AggregateFunction: Sendable {
     /// Upper case.
     package let name: String
+    /// Empty for a form of another function, which scripts cannot name.
     package let usage: String
     package let documentation: String
     /// Whether it can take rows back, so that it may read an updating table.
     package let supportsRetraction: Bool
+    /// How many arguments a call has; several are taken as one ROW of them.
+    package let arguments: ClosedRange<Int>
     /// The result type for an argument type (nil for `COUNT(*)`), or nil when it does not fit.
     package let resolve: @Sendable (DataType?) -> DataType?
     /// A fresh state for an argument type and a result type.
     package let makeAccumulator: @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
+
+    init(
+        name: String, usage: String, documentation: String, supportsRetraction: Bool,
+        arguments: ClosedRange<Int> = 1...1, resolve: @escaping @Sendable (DataType?) -> DataType?,
+        makeAccumulator:
+            @escaping @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
+    ) {
+        self.name = name
+        self.usage = usage
+        self.documentation = documentation
+        self.supportsRetraction = supportsRetraction
+        self.arguments = arguments
+        self.resolve = resolve
+        self.makeAccumulator = makeAccumulator
+    }
+
+    /// Whether it is a clause of another function and has no name of its own for users.
+    package var isInternal: Bool { usage.isEmpty }
 }
 
 /// The state of one aggregate for all groups of an operator; groups are dense numbers.

@@ -19,7 +19,8 @@ package enum FunctionCatalog {
             for function in functions { text += row(function) }
         }
         text += "\n## Aggregate\n\n| function | |\n|---|---|\n"
-        for function in AggregateFunctions.all.sorted(by: { $0.name < $1.name }) {
+        let aggregates = AggregateFunctions.all.filter { !$0.isInternal }
+        for function in aggregates.sorted(by: { $0.name < $1.name }) {
             text += "| `\(cell(function.usage))` | \(cell(function.documentation)) |\n"
         }
         return text

@@ -7,7 +7,7 @@ package enum FunctionRegistry {
         StringFunctions.all + TextTestFunctions.all + RegexFunctions.all + EncodingFunctions.all
         + UrlFunctions.all + TextFormatFunctions.all + RandomFunctions.all + HashFunctions.all
         + MathFunctions.all + MathLibrary.all + TimeFunctions.all + CollectionFunctions.all
-        + JsonFunctions.all
+        + JsonFunctions.all + JsonbFunctions.all + VectorFunctions.all + SearchFunctions.all
 
     private static let scalarsByName: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]
@@ -35,7 +35,8 @@ package enum FunctionRegistry {
 
     /// Names for suggestions and completion.
     package static var allNames: [String] {
-        Array(scalarsByName.keys) + Array(aggregatesByName.keys)
+        Array(scalarsByName.keys)
+            + aggregatesByName.values.filter { !$0.isInternal }.map(\.name)
             + ["COALESCE", "NULLIF", "IFNULL", "IF", "CAST", "TRY_CAST", "EXTRACT", "TRIM"]
     }
 }

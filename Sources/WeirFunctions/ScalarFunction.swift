@@ -56,6 +56,8 @@ package enum FunctionFamily: String, Sendable, CaseIterable {
     case conditional = "Conditional"
     case collection = "Arrays and maps"
     case json = "JSON"
+    case jsonb = "JSONB"
+    case vector = "Vectors"
     case hash = "Hash"
 }
 

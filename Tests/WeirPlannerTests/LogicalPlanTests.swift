@@ -219,7 +219,7 @@ import WeirSQL
         "«unsupported»SET 'table.local-time-zone' = 'Europe/Berlin'; A := SELECT a FROM t;",
         "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
         "IMPORT «unknown-module»x.y; A := SELECT a FROM t;",
-        "A := SELECT «unsupported»TEXT_SEARCH('x', s) AS x FROM t;",
+        "A := SELECT «unsupported»PARSE_JSON(s) AS x FROM t;",
         "A := SELECT «bad-arguments»JSON_VALUE(s, '$.a', 'DEFAULT') AS x FROM t;",
         "A := SELECT «bad-literal»1E999 AS x FROM t;",
         "A := SELECT a FROM t WHERE a = «column-count»(SELECT a, b FROM w);",

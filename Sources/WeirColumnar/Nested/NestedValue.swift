@@ -1,4 +1,4 @@
-// Values of ARRAY, MAP and ROW types, which columns hold as JSON text.
+// Values of ARRAY, MAP, MULTISET, ROW, JSONB and VECTOR types, which columns hold as JSON text.
 
 package enum NestedValue {
     /// A value of a type as JSON; times are texts as CAST gives them.
@@ -24,7 +24,10 @@ package enum NestedValue {
     package static func scalar(_ value: JsonValue, _ kind: DataType.Kind) -> Scalar {
         if kind.isNested {
             switch (value, kind) {
-            case (.array, .array), (.object, .map), (.object, .row): return .string(value.text)
+            case (.null, _): return .null
+            case (_, .json), (.array, .array), (.array, .vector), (.object, .map),
+                (.object, .multiset), (.object, .row):
+                return .string(value.text)
             default: return .null
             }
         }
@@ -64,6 +67,10 @@ package enum NestedValue {
                 "\(text(.string(member.key), key))=\(text(member.value, item))"
             }
             return "{" + parts.joined(separator: ", ") + "}"
+        case (.object(let members), .multiset(let element)):
+            let parts = members.map { "\(text(.string($0.key), element))=\($0.value.text)" }
+            return "{" + parts.joined(separator: ", ") + "}"
+        case (_, .json), (_, .vector): return value.text
         case (.object(let members), .row(let fields)):
             let parts = fields.map { field -> String in
                 let member = members.first { $0.key == field.name }
@@ -82,7 +89,19 @@ package enum NestedValue {
         return items
     }
 
-    /// The entries of a MAP or the fields of a ROW; nil when the text is none.
+    /// The numbers of a VECTOR; nil when the text is none.
+    package static func numbers(_ bytes: some Collection<UInt8>) -> [Double]? {
+        guard let items = elements(bytes) else { return nil }
+        var numbers: [Double] = []
+        numbers.reserveCapacity(items.count)
+        for item in items {
+            guard case .number(let digits) = item, let number = Double(digits) else { return nil }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// The entries of a MAP or MULTISET, or the fields of a ROW; nil when the text is none.
     package static func members(_ bytes: some Collection<UInt8>) -> [JsonMember]? {
         guard case .object(let members)? = JsonValue.parse(bytes) else { return nil }
         return members

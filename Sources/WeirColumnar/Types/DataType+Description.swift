@@ -22,6 +22,9 @@ extension DataType.Kind: CustomStringConvertible {
         case .intervalTime: "INTERVAL DAY TO SECOND"
         case .array(let element): "ARRAY<\(element)>"
         case .map(let key, let value): "MAP<\(key), \(value)>"
+        case .multiset(let element): "MULTISET<\(element)>"
+        case .json: "JSONB"
+        case .vector: "VECTOR"
         case .row(let fields):
             "ROW<" + fields.map { "`\($0.name)` \($0.type)" }.joined(separator: ", ") + ">"
         case .null: "NULL"

@@ -31,7 +31,13 @@ package struct DataType: Hashable, Sendable {
         case intervalTime
         case array(DataType)
         case map(DataType, DataType)
+        /// Elements with how often they are there.
+        case multiset(DataType)
         case row([Field])
+        /// Any JSON value (SQRL's JSONB).
+        case json
+        /// Numbers of an embedding (SQRL's VECTOR).
+        case vector
         /// The type of a bare NULL.
         case null
     }
@@ -88,7 +94,9 @@ extension DataType.Kind {
             .int64
         case .float, .double: .float64
         case .decimal(let precision, _): precision <= 18 ? .int64 : .int128
-        case .char, .varchar, .varbinary, .array, .map, .row: .bytes
+        case .char, .varchar, .varbinary, .array, .map, .multiset, .row, .json,
+            .vector:
+            .bytes
         case .null: .bool
         }
     }
@@ -126,7 +134,7 @@ extension DataType.Kind {
 
     package var isNested: Bool {
         switch self {
-        case .array, .map, .row: true
+        case .array, .map, .multiset, .row, .json, .vector: true
         default: false
         }
     }
@@ -137,6 +145,7 @@ extension DataType.Kind {
         case (.array(let one), .array(let two)): one.kind.hasParts(of: two.kind)
         case (.map(let key, let value), .map(let otherKey, let otherValue)):
             key.kind.hasParts(of: otherKey.kind) && value.kind.hasParts(of: otherValue.kind)
+        case (.multiset(let one), .multiset(let two)): one.kind.hasParts(of: two.kind)
         case (.row(let fields), .row(let others)):
             fields.count == others.count
                 && zip(fields, others).allSatisfy {

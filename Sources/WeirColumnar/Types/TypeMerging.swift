@@ -30,6 +30,8 @@ package enum TypeMerging {
         case (.varbinary(let first), .varbinary(let second)): return .varbinary(max(first, second))
         case (.array(let first), .array(let second)):
             return leastRestrictive([first, second]).map { .array($0) }
+        case (.multiset(let first), .multiset(let second)):
+            return leastRestrictive([first, second]).map { .multiset($0) }
         case (.map(let key, let value), .map(let otherKey, let otherValue)):
             guard let keys = leastRestrictive([key, otherKey]),
                 let values = leastRestrictive([value, otherValue])

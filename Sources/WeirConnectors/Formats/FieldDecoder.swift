@@ -1,6 +1,7 @@
 // Fields as bytes to typed columns; the loops under every text format.
 
 import CWeirInput
+import CWeirJSON
 import WeirColumnar
 
 /// Decodes one column at a time. Rows whose record is broken hold empty slices and are dropped
@@ -25,7 +26,11 @@ enum FieldDecoder {
         case .date: return scan.scalars { Cast.parse($0, to: .date) }
         case .time, .boolean, .intervalMonths, .intervalTime:
             return scan.scalars { Cast.parse($0, to: type.kind) }
-        case .char, .varchar, .varbinary, .array, .map, .row, .null: return scan.texts()
+        case .json: return scan.jsonTexts()
+        case .vector:
+            return scan.scalars { bytes in NestedValue.numbers(bytes).map { _ in .bytes(bytes) } }
+        case .char, .varchar, .varbinary, .array, .map, .multiset, .row, .null:
+            return scan.texts()
         }
     }
 }
@@ -53,7 +58,8 @@ struct ColumnScan {
             for index in 0..<count where start[index] != literal[index] { return false }
             return count > 0 || !type.kind.isString || slices.marks[row] == 0
         }
-        return count == 0 && rules.emptyIsNull && type.kind.physical != .bytes
+        let isText = type.kind.physical == .bytes && type.kind != .json && type.kind != .vector
+        return count == 0 && rules.emptyIsNull && !isText
     }
 
     private func isSkipped(_ row: Int) -> Bool { skips.map { $0[row] != 0 } ?? false }
@@ -132,6 +138,27 @@ struct ColumnScan {
             let start = slices.base + Int(slices.starts[row])
             if !isSkipped(row), !isNull(row, start, bytes.count), let value = parse(Array(bytes)) {
                 builder.append(value)
+            } else {
+                builder.appendNull()
+                miss(row, start, bytes.count)
+            }
+        }
+        return DecodedColumn(column: builder.build(), failures: failures)
+    }
+
+    /// JSON values; a format of JSON has taken the quotes off its texts.
+    mutating func jsonTexts() -> DecodedColumn {
+        var builder = ColumnBuilder(.bytes, capacity: slices.count)
+        let marks = rules.nullMarks == nil ? nil : slices.marks
+        for row in 0..<slices.count {
+            let bytes = slices.bytes(row)
+            let start = slices.base + Int(slices.starts[row])
+            let isText = marks.map { UInt32($0[row]) == WEIR_JSON_STRING.rawValue } ?? false
+            let value =
+                isText
+                ? JsonValue.string(String(decoding: bytes, as: UTF8.self)) : JsonValue.parse(bytes)
+            if !isSkipped(row), !isNull(row, start, bytes.count), let value {
+                builder.append(.string(value.text))
             } else {
                 builder.appendNull()
                 miss(row, start, bytes.count)

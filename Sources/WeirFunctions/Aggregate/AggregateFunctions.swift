@@ -5,8 +5,8 @@ import WeirColumnar
 /// The list of the aggregate functions.
 package enum AggregateFunctions {
     package static let all: [AggregateFunction] =
-        [count, sum, average, minimum, maximum, firstValue, lastValue, listAggregate]
-        + StatisticsFunctions.all
+        [count, sum, average, minimum, maximum, firstValue, lastValue]
+        + StatisticsFunctions.all + CollectionAggregates.all
 
     static let count = AggregateFunction(
         name: "COUNT", usage: "COUNT(*), COUNT(value)",
@@ -76,18 +76,6 @@ package enum AggregateFunctions {
                 EdgeAccumulator(isLast: isLast, physical: result.physical)
             })
     }
-
-    static let listAggregate = AggregateFunction(
-        name: "LISTAGG", usage: "LISTAGG(text)",
-        documentation:
-            "The texts that are not NULL with commas between them, as the rows come; NULL if there"
-            + " is none.",
-        supportsRetraction: false,
-        resolve: { type in
-            guard let kind = type?.kind, kind.isString else { return nil }
-            return .string
-        },
-        makeAccumulator: { _, _ in ListAccumulator(separator: ",") })
 
     private static func extreme(
         _ name: String, _ what: String, isMaximum: Bool

@@ -19,6 +19,11 @@ enum CollectionFunctions {
     ) { call in
         call.mapToInt64 { row in
             let bytes = call.bytes(0, row)
+            if case .multiset = call.types[0] {
+                return NestedValue.members(bytes).map { members in
+                    members.reduce(0) { $0 + (Int64($1.value.text) ?? 0) }
+                }
+            }
             if case .map = call.types[0] {
                 return NestedValue.members(bytes).map { Int64($0.count) }
             }
@@ -48,10 +53,10 @@ enum CollectionFunctions {
 }
 
 extension DataType.Kind {
-    /// Whether it is an ARRAY or a MAP.
+    /// Whether it is an ARRAY, a MAP or a MULTISET.
     var isCollection: Bool {
         switch self {
-        case .array, .map: true
+        case .array, .map, .multiset: true
         default: false
         }
     }

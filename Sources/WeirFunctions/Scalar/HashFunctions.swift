@@ -54,7 +54,7 @@ enum HashFunctions {
     }
 
     /// Appends the digits of a digest.
-    private static func append(
+    static func append(
         _ name: String, _ text: ArraySlice<UInt8>, _ output: inout [UInt8]
     ) -> Bool {
         var digest = [UInt8](repeating: 0, count: 64)

@@ -338,7 +338,7 @@ enum JsonFunctions {
 
 extension FunctionCall {
     /// A JSON text for each row, NULL arguments or not.
-    fileprivate func mapAll(_ body: (Int) -> JsonValue) -> Column {
+    func mapAll(_ body: (Int) -> JsonValue) -> Column {
         var output = ByteColumn()
         for row in 0..<count {
             output.bytes += Array(body(row).text.utf8)

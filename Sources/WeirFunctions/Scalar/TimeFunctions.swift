@@ -16,6 +16,7 @@ enum TimeFunctions {
         [
             extract, floorTo, ceilTo, timestampAdd, timestampDiff, dateFormat, toDate,
             toTimestamp, toTimestampLTZ, fromUnixTime, unixTimestamp, currentTimestamp,
+            rowTimestamp, processingTime, currentTime,
             localTimestamp, currentDate, convertZone,
         ] + fieldFunctions
 
@@ -164,19 +165,40 @@ enum TimeFunctions {
     static let currentTimestamp = clock(
         ["CURRENT_TIMESTAMP", "NOW"], "The time now, as an instant.", .timestampLTZ(3))
 
+    static let rowTimestamp = clock(
+        ["CURRENT_ROW_TIMESTAMP"], "The time at which the row is computed.", .timestampLTZ(3),
+        usage: "CURRENT_ROW_TIMESTAMP()")
+
+    static let processingTime = clock(
+        ["PROCTIME"],
+        "The time at which the row is computed; windows of processing time are not supported.",
+        .timestampLTZ(3), usage: "PROCTIME()")
+
+    static let currentTime = clock(
+        ["CURRENT_TIME", "LOCALTIME"], "The time of day now in the session zone.", .time(0))
+
     static let localTimestamp = clock(
         ["LOCALTIMESTAMP"], "The time now in the session zone.", .timestamp(3))
 
     static let currentDate = clock(["CURRENT_DATE"], "The date now in the session zone.", .date)
 
+    /// An instant as a value of a type, in whole milliseconds or seconds.
+    private static func current(_ micros: Int64, _ kind: DataType.Kind) -> Int64 {
+        switch kind {
+        case .date: floorDivide(micros, Calendar.microsPerDay)
+        case .time: (micros - floorDivide(micros, Calendar.microsPerDay) * Calendar.microsPerDay) / 1_000_000 * 1_000_000
+        default: micros
+        }
+    }
+
     private static func clock(
-        _ names: [String], _ documentation: String, _ kind: DataType.Kind
+        _ names: [String], _ documentation: String, _ kind: DataType.Kind, usage: String? = nil
     ) -> ScalarFunction {
         let kernel: @Sendable (FunctionCall) -> Column = { call in
             var now = timespec()
             clock_gettime(CLOCK_REALTIME, &now)
             let micros = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000_000 * 1000
-            let value = kind == .date ? floorDivide(micros, Calendar.microsPerDay) : micros
+            let value = current(micros, kind)
             return .constant(.int64(value), physical: .int64, count: call.count)
         }
         let resolve: @Sendable ([DataType]) -> Resolution? = {
@@ -184,11 +206,11 @@ enum TimeFunctions {
         }
         if names.count > 1 {
             return ScalarFunction(
-                names[0], names[1], family: .time, usage: names[0], documentation: documentation,
+                names[0], names[1], family: .time, usage: usage ?? names[0], documentation: documentation,
                 examples: [], isDeterministic: false, resolve: resolve, kernel: kernel)
         }
         return ScalarFunction(
-            names[0], family: .time, usage: names[0], documentation: documentation, examples: [],
+            names[0], family: .time, usage: usage ?? names[0], documentation: documentation, examples: [],
             isDeterministic: false, resolve: resolve, kernel: kernel)
     }
 }

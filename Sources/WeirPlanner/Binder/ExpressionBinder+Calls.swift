@@ -21,12 +21,16 @@ extension ExpressionBinder {
         if call.filter != nil, FunctionRegistry.aggregate(named: upper) == nil {
             return fail("bad-filter", "FILTER belongs to aggregate functions", span)
         }
-        if let function = FunctionRegistry.aggregate(named: upper) {
+        if let function = FunctionRegistry.aggregate(named: upper), !function.isInternal {
             return bindAggregate(function, call, span)
+        }
+        if upper == "GROUPING" || upper == "GROUPING_ID" {
+            return bindGrouping(upper, arguments, span)
         }
         if isDistinct {
             return fail("bad-distinct", "DISTINCT belongs to aggregate functions", span)
         }
+        if let constant = bindConstantCall(upper, arguments, span) { return constant.result }
         if let conditional = bindConditional(upper, arguments, span) { return conditional.result }
         return bindFunction(name.name, arguments.map { bind($0) }, span, nameSpan: name.span)
     }
@@ -71,19 +75,24 @@ extension ExpressionBinder {
         _ function: AggregateFunction, _ call: FunctionCallSyntax, _ span: Span
     ) -> BoundExpression? {
         let arguments = call.arguments.map(\.value)
+        let function = function.form(of: call)
         guard aggregates != nil else {
             return fail(
                 "misplaced-aggregate", "\(function.name) cannot be used in \(place)", span,
                 hint: place == "WHERE" ? "filter groups with HAVING" : nil)
         }
-        guard arguments.count == 1 else {
+        guard function.arguments.contains(arguments.count) else {
+            let count =
+                function.arguments == 1...1
+                ? "one argument"
+                : "\(function.arguments.lowerBound) to \(function.arguments.upperBound) arguments"
             return fail(
-                "bad-arguments", "\(function.name) takes one argument", span,
+                "bad-arguments", "\(function.name) takes \(count)", span,
                 hint: "usage: \(function.usage)")
         }
         let outer = aggregates
         aggregates = nil
-        let bound = bind(arguments[0])
+        let bound = arguments.count == 1 ? bind(arguments[0]) : bindRow(arguments, span)
         let filter = call.filter.map { bindBoolean($0) }
         aggregates = outer
         guard let bound else { return nil }
@@ -117,6 +126,54 @@ extension ExpressionBinder {
             LogicalCall(
                 function: "COUNT", arguments: [], isDistinct: false, filter: filter ?? nil,
                 type: DataType(.bigint, nullable: false)), span)
+    }
+
+    /// `GROUPING(a, b)`: a bit for each key, 1 where a total is over it.
+    private mutating func bindGrouping(
+        _ name: String, _ arguments: [Expression], _ span: Span
+    ) -> BoundExpression? {
+        guard aggregates != nil else {
+            return fail("misplaced-aggregate", "\(name) cannot be used in \(place)", span)
+        }
+        guard (1...63).contains(arguments.count) else {
+            return fail(
+                "bad-arguments", "\(name) takes keys of GROUP BY", span,
+                hint: "usage: \(name)(key, …)")
+        }
+        let outer = aggregates
+        aggregates = nil
+        let bound = arguments.compactMap { bind($0) }
+        aggregates = outer
+        guard bound.count == arguments.count else { return nil }
+        return register(
+            LogicalCall(
+                function: LogicalCall.grouping, arguments: bound, isDistinct: false, filter: nil,
+                type: DataType(.bigint, nullable: false)), span)
+    }
+
+    /// TYPEOF and CURRENT_DATABASE, which are known when the script is compiled; nil for others.
+    private mutating func bindConstantCall(
+        _ name: String, _ arguments: [Expression], _ span: Span
+    ) -> (result: BoundExpression?, Void)? {
+        switch name {
+        case "TYPEOF":
+            guard arguments.count == 1 || arguments.count == 2 else {
+                return (
+                    fail(
+                        "bad-arguments", "TYPEOF takes a value", span,
+                        hint: "usage: TYPEOF(value [, forSerialisation])"), ()
+                )
+            }
+            guard let bound = bind(arguments[0]) else { return (nil, ()) }
+            let isFull =
+                if arguments.count == 2, case .literal(.boolean(true)) = arguments[1].kind {
+                    true
+                } else { false }
+            return (text(bound.type.typeName(isFull: isFull), span), ())
+        case "CURRENT_DATABASE" where arguments.isEmpty:
+            return (text("default_database", span), ())
+        default: return nil
+        }
     }
 
     /// Stands for the call until the grouping is known; equal calls are computed once.
@@ -224,5 +281,38 @@ extension ExpressionBinder {
         guard let chosen = choose(tests, Array(values.dropLast()), last, span) else { return nil }
         let isNullable = values.allSatisfy { $0.type.isNullable }
         return BoundExpression(chosen.node, chosen.type.nullable(isNullable), span)
+    }
+}
+
+extension AggregateFunction {
+    /// The form that the clauses of a call ask for.
+    fileprivate func form(of call: FunctionCallSyntax) -> AggregateFunction {
+        switch (name, call.json.isAbsentOnNull) {
+        case ("JSON_ARRAYAGG", false?):
+            FunctionRegistry.aggregate(named: "JSON_ARRAYAGG_NULL") ?? self
+        case ("JSON_OBJECTAGG", true?):
+            FunctionRegistry.aggregate(named: "JSON_OBJECTAGG_ABSENT") ?? self
+        default: self
+        }
+    }
+}
+
+extension LogicalCall {
+    /// Which keys of a grouping set are totals.
+    package static let grouping = "GROUPING"
+}
+
+extension DataType {
+    /// What TYPEOF shows: as in DDL, or in the longer form that Flink stores.
+    fileprivate func typeName(isFull: Bool) -> String {
+        let suffix = isNullable ? "" : " NOT NULL"
+        switch kind {
+        case .null: return "NULL"
+        case .intervalMonths: return "INTERVAL MONTH\(suffix)"
+        case .intervalTime: return "INTERVAL SECOND(3)\(suffix)"
+        case .varchar(.max) where isFull: return "VARCHAR(2147483647)\(suffix)"
+        case .varbinary(.max) where isFull: return "VARBINARY(2147483647)\(suffix)"
+        default: return "\(self)"
+        }
     }
 }

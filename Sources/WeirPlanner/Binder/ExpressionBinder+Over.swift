@@ -92,12 +92,13 @@ extension ExpressionBinder {
             if let first = arguments.first { return first.type.nullable(true) }
             _ = fail("bad-arguments", "\(name) takes a value", span)
         default:
-            guard let function = FunctionRegistry.aggregate(named: name) else {
+            guard let function = FunctionRegistry.aggregate(named: name), !function.isInternal
+            else {
                 _ = fail("unknown-function", "there is no window function \(name)", call.name.span)
                 return nil
             }
             if call.isStar { return DataType(.bigint, nullable: false) }
-            if let type = function.resolve(arguments.first?.type) { return type }
+            if arguments.count == 1, let type = function.resolve(arguments[0].type) { return type }
             _ = fail(
                 "bad-arguments", "\(name) does not take these arguments", span,
                 hint: "usage: \(function.usage)")

@@ -35,6 +35,13 @@ extension ScriptBinder {
             return nil
         }
         let calls = rewriter.calls
+        if let stranger = calls.first(where: { $0.isGrouping(notOver: keys) }) {
+            diagnostics.append(
+                .error(
+                    "bad-arguments", "GROUPING takes keys of GROUP BY",
+                    at: stranger.arguments[0].span))
+            return nil
+        }
         let added = calls.enumerated().map {
             Field("\($1.function.lowercased())\($0)", $1.type)
         }
@@ -180,6 +187,13 @@ extension ScriptBinder {
         let bound = binder.bind(written)
         diagnostics += binder.diagnostics
         return bound
+    }
+}
+
+extension LogicalCall {
+    /// Whether it is GROUPING of something that is no key.
+    fileprivate func isGrouping(notOver keys: [BoundExpression]) -> Bool {
+        function == LogicalCall.grouping && !arguments.allSatisfy(keys.contains)
     }
 }
 

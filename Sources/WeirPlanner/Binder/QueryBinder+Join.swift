@@ -168,7 +168,7 @@ extension ScriptBinder {
             diagnostics.append(
                 .error(
                     "bad-unnest",
-                    "UNNEST takes an ARRAY or a MAP apart, this is"
+                    "UNNEST takes an ARRAY, a MAP or a MULTISET apart, this is"
                         + " \(bound.type.kind)", at: operand.span))
             return nil
         }
@@ -229,6 +229,7 @@ extension ScriptBinder {
         case .array(let element):
             if case .row(let fields) = element.kind { return fields }
             return [Field("f0", element)]
+        case .multiset(let element): return [Field("f0", element)]
         case .map(let key, let value): return [Field("f0", key), Field("f1", value)]
         default: return nil
         }

@@ -28,7 +28,10 @@ extension ScriptBinder {
         }
         guard let (settings, connector, format) = settings(table) else { return nil }
         if let format, connector.isSource, !format.supportsNested {
-            for column in columns where column.type.kind.isNested {
+            // These are written as JSON in any text.
+            let plain: [DataType.Kind] = [.json, .vector]
+            for column in columns
+            where column.type.kind.isNested && !plain.contains(column.type.kind) {
                 diagnostics.append(
                     .error(
                         "unsupported",

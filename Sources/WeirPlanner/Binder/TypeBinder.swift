@@ -37,6 +37,10 @@ enum TypeBinder {
         case "INTERVAL DAY TO SECOND": return .intervalTime
         case "ARRAY":
             return name.arguments.first.flatMap { bind($0, &diagnostics) }.map { .array($0) }
+        case "MULTISET":
+            return name.arguments.first.flatMap { bind($0, &diagnostics) }.map { .multiset($0) }
+        case "JSONB": return .json
+        case "VECTOR" where name.parameters.isEmpty: return .vector
         case "MAP":
             guard let key = name.arguments.first.flatMap({ bind($0, &diagnostics) }),
                 let value = name.arguments.last.flatMap({ bind($0, &diagnostics) })
@@ -70,17 +74,22 @@ enum TypeBinder {
 
     private static func unknown(_ name: TypeName) -> Diagnostic {
         let unsupported = [
-            "MULTISET", "JSONB", "VECTOR", "RAW", "VARIANT", "TIMESTAMP WITH TIME ZONE",
+            "RAW", "VARIANT", "TIMESTAMP WITH TIME ZONE",
             "STRUCTURED", "SYMBOL", "DESCRIPTOR",
         ]
         if unsupported.contains(name.name) {
             return .error(
                 "unsupported", "the type \(name.name) is not supported yet", at: name.span)
         }
+        if name.name == "VECTOR" {
+            return .error(
+                "bad-precision", "VECTOR takes no length", at: name.span,
+                hint: "the hint vector_dim(column, n) gives it")
+        }
         let known = [
             "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL",
             "STRING", "VARCHAR", "CHAR", "BYTES", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ",
-            "ARRAY", "MAP", "ROW",
+            "ARRAY", "MAP", "MULTISET", "ROW", "JSONB", "VECTOR",
         ]
         let aliases = [
             "TEXT": "STRING", "LONG": "BIGINT", "BOOL": "BOOLEAN", "DATETIME": "TIMESTAMP",

@@ -71,6 +71,8 @@ extension LogicalPlan {
     private func aggregated(_ aggregation: LogicalAggregation) -> Relation {
         guard let bounds = WindowKeys(self) else {
             // A constant tells no rows apart.
+            // Totals and NULLs of a key look alike.
+            if aggregation.sets != nil { return made(.state, key: nil, mode: .updating) }
             let key = aggregation.keys.indices.filter { index in
                 if case .literal = aggregation.keys[index].node { false } else { true }
             }

@@ -69,7 +69,8 @@ enum JsonAccess {
     /// What `json_extract` or `json_each` gave as a value of a type.
     static func value(_ json: String, _ kind: DataType.Kind) -> String {
         switch kind {
-        case .boolean, .tinyint, .smallint, .int, .bigint, .float, .double, .array, .map, .row:
+        case .boolean, .tinyint, .smallint, .int, .bigint, .float, .double, .array, .map,
+            .multiset, .row:
             json
         case .varchar(.max): "CAST(\(json) AS TEXT)"
         default:

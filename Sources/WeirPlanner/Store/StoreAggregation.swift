@@ -14,7 +14,10 @@ enum StoreAggregation {
         var keys: [String] = []
         for key in aggregation.keys { keys.append(try writer.sql(key)) }
         var calls: [String] = []
-        for call in aggregation.calls { calls.append(try sql(call, writer, plan.span)) }
+        for call in aggregation.calls {
+            calls.append(
+                call.function == LogicalCall.grouping ? "0" : try sql(call, writer, plan.span))
+        }
         draft.fields = plan.columns
         if aggregation.isDistinct, calls.isEmpty {
             draft.columns = keys
@@ -31,7 +34,10 @@ enum StoreAggregation {
         var selects: [String] = []
         for set in sets {
             var one = draft
-            one.columns = keys.indices.map { set.contains($0) ? keys[$0] : "NULL" } + calls
+            one.columns = keys.indices.map { set.contains($0) ? keys[$0] : "NULL" }
+            for (sql, call) in zip(calls, aggregation.calls) {
+                one.columns.append(totals(call, set, aggregation.keys) ?? sql)
+            }
             one.groupBy = groups(set.map { keys[$0] })
             // The total of nothing is one row all the same.
             if set.isEmpty, calls.isEmpty { one.groupBy = ["NULL"] }
@@ -42,6 +48,18 @@ enum StoreAggregation {
             from: "(\(selects.joined(separator: " UNION ALL "))) AS \(alias)",
             columns: draft.names.map { "\(alias).\(StoreExpression.name($0))" },
             fields: plan.columns)
+    }
+
+    /// The value of GROUPING for a set; nil for other calls.
+    private static func totals(
+        _ call: LogicalCall, _ set: [Int], _ keys: [BoundExpression]
+    ) -> String? {
+        guard call.function == LogicalCall.grouping else { return nil }
+        let bits = call.arguments.reduce(Int64(0)) { bits, argument in
+            let isKept = keys.firstIndex(of: argument).map(set.contains) ?? false
+            return bits << 1 | (isKept ? 0 : 1)
+        }
+        return String(bits)
     }
 
     /// A number in GROUP BY would be a position to SQLite; a constant makes one group.
@@ -65,12 +83,9 @@ enum StoreAggregation {
                 guard kind.physical != .int128 else { fallthrough }
                 text = "\(call.function)(\(value))"
             default:
-                if call.isDistinct {
-                    throw StoreRefusal(
-                        "\(call.function)(DISTINCT …) is not computed in the store", argument.span)
-                }
+                let name = call.isDistinct ? "weir_distinct" : "weir_aggregate"
                 text =
-                    "weir_aggregate('\(call.function)', \(StoreExpression.quoted("\(kind)")), \(value))"
+                    "\(name)('\(call.function)', \(StoreExpression.quoted("\(kind)")), \(value))"
             }
         } else {
             text = "COUNT(*)"

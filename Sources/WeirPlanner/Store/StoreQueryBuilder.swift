@@ -120,7 +120,8 @@ struct StoreQueryBuilder {
     ) throws(StoreRefusal) -> SelectDraft {
         var draft = try plain(input)
         let alias = alias()
-        let json = try draft.writer.sql(operand)
+        var json = try draft.writer.sql(operand)
+        if case .multiset = operand.type.kind { json = "weir_items(\(json))" }
         let join = keepsUnmatched ? "LEFT JOIN" : "JOIN"
         draft.from += " \(join) json_each(\(json)) AS \(alias)" + (keepsUnmatched ? " ON TRUE" : "")
         let added = Array(plan.columns.dropFirst(input.columns.count))
@@ -130,6 +131,8 @@ struct StoreQueryBuilder {
         case .map(let key, _) where items.count == 2:
             draft.columns.append(JsonAccess.key("\(alias).key", key.kind))
             draft.columns.append(JsonAccess.value(value, items[1].type.kind))
+        case .multiset where items.count == 1:
+            draft.columns.append(JsonAccess.key(value, items[0].type.kind))
         case .array(let element):
             if case .row(let fields) = element.kind, items.count == fields.count {
                 for (field, item) in zip(fields, items) {

@@ -249,6 +249,10 @@ struct StreamPlanner {
         var result: [AggregateCall] = []
         for call in calls {
             let place = call.arguments.first?.span ?? span.clipped
+            if call.function == LogicalCall.singleValue || call.function == LogicalCall.grouping {
+                refuse(call.function, place)
+                return nil
+            }
             if call.isDistinct {
                 refuse("\(call.function)(DISTINCT …)", place)
                 return nil

@@ -17,6 +17,20 @@ enum StoreFunctions {
         return String(repeating: "0", count: 39 - digits.count) + digits
     }
 
+    /// The elements of a MULTISET as an array of texts, each as often as it is there.
+    private static func items(_ value: DatabaseValue) -> String? {
+        guard let text = String.fromDatabaseValue(value),
+            let members = NestedValue.members(text.utf8)
+        else { return nil }
+        let all = members.flatMap { member in
+            // Whoever queries a store may make up any number.
+            [JsonValue](
+                repeating: .string(member.key),
+                count: Int(min(1_000_000, max(0, Int64(member.value.text) ?? 0))))
+        }
+        return JsonValue.array(all).text
+    }
+
     /// Makes `weir(…)` and `weir_aggregate(…)` known to a connection.
     static func register(_ db: Database) {
         let cache = ExpressionCache()
@@ -33,8 +47,15 @@ enum StoreFunctions {
                 values.first.flatMap(orderKey)
             })
         db.add(
+            function: DatabaseFunction("weir_items", argumentCount: 1, pure: true) { values in
+                values.first.flatMap(items)
+            })
+        db.add(
             function: DatabaseFunction(
                 "weir_aggregate", argumentCount: 3, pure: true, aggregate: StoreAggregate.self))
+        db.add(
+            function: DatabaseFunction(
+                "weir_distinct", argumentCount: 3, pure: true, aggregate: DistinctAggregate.self))
         db.add(
             function: DatabaseFunction(
                 "weir_single", argumentCount: 1, pure: true, aggregate: SingleValue.self))
@@ -95,6 +116,21 @@ private final class ExpressionCache: Sendable {
         entries[key] = entry
         return entry
     }
+}
+
+/// `weir_distinct(function, type, value)`: an aggregate over the different values of one group.
+private struct DistinctAggregate: DatabaseAggregate {
+    private var seen: Set<DatabaseValue> = []
+    private var aggregate = StoreAggregate()
+
+    init() {}
+
+    mutating func step(_ values: [DatabaseValue]) throws {
+        guard values.count == 3, seen.insert(values[2]).inserted else { return }
+        try aggregate.step(values)
+    }
+
+    func finalize() throws -> (any DatabaseValueConvertible)? { aggregate.finalize() }
 }
 
 /// `weir_single(value)`: the value of the only row of a group; a second row is an error.

@@ -129,7 +129,7 @@ final class JsonDecoder: RecordDecoder {
             let hasValue = kind > WEIR_JSON_NULL.rawValue
             let mismatch =
                 (isNested && !field.type.kind.isNested && !field.type.kind.isString)
-                || (!isNested && hasValue && field.type.kind.isNested)
+                || (!isNested && hasValue && field.type.kind.isNested && field.type.kind != .json)
             if mismatch {
                 assembler.reject(
                     record, column: field.name, rule: "\(field.name) → \(field.type.kind)",

@@ -1,0 +1,151 @@
+// State of COLLECT, JSON_OBJECTAGG and LISTAGG with a separator.
+
+import WeirColumnar
+
+/// Texts with numbers or values, in the order in which they first came.
+struct OrderedEntries<Value> {
+    private(set) var keys: [String] = []
+    private(set) var values: [String: Value] = [:]
+
+    subscript(key: String) -> Value? {
+        get { values[key] }
+        set {
+            if values[key] == nil, newValue != nil { keys.append(key) }
+            if newValue == nil, values[key] != nil { keys.removeAll { $0 == key } }
+            values[key] = newValue
+        }
+    }
+
+    /// In order.
+    var entries: [(key: String, value: Value)] {
+        keys.compactMap { key in values[key].map { (key, $0) } }
+    }
+}
+
+/// Values with how often they are there.
+final class MultisetAccumulator: Accumulator {
+    private var counts: [OrderedEntries<Int64>] = []
+    private let kind: DataType.Kind
+
+    init(kind: DataType.Kind) { self.kind = kind }
+
+    func grow(to count: Int) { resize(&counts, to: count, with: OrderedEntries()) }
+
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
+        guard let column else { return }
+        for (row, group) in groups.enumerated() where !column.isNull(row) {
+            let text = ValueText.string(column.scalar(row), kind: kind)
+            let count = (counts[Int(group)][text] ?? 0) + direction(kinds, row)
+            counts[Int(group)][text] = count == 0 ? nil : count
+        }
+    }
+
+    func results(_ groups: [Int32]) -> Column {
+        var builder = ColumnBuilder(.bytes, capacity: groups.count)
+        for group in groups { builder.append(.string(object(Int(group)).text)) }
+        return builder.build()
+    }
+
+    private func object(_ group: Int) -> JsonValue {
+        .object(counts[group].entries.map { JsonMember($0.key, .number(String($0.value))) })
+    }
+
+    func compact(keeping groups: [Int32]) { counts = pick(counts, groups) }
+
+    func encode(_ group: Int, into bytes: inout StateBytes) {
+        bytes.write(Array(object(group).text.utf8))
+    }
+
+    func decode(_ group: Int, from bytes: inout StateBytes) {
+        var read = OrderedEntries<Int64>()
+        for member in NestedValue.members(bytes.readBytes()) ?? [] {
+            read[member.key] = Int64(member.value.text)
+        }
+        counts[group] = read
+    }
+}
+
+/// Keys with their last values, out of ROWs of both.
+final class ObjectAccumulator: Accumulator {
+    private var members: [OrderedEntries<JsonValue>] = []
+    private let keepsNulls: Bool
+
+    init(keepsNulls: Bool) { self.keepsNulls = keepsNulls }
+
+    func grow(to count: Int) { resize(&members, to: count, with: OrderedEntries()) }
+
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
+        guard let column, case .bytes(let rows) = column.values else { return }
+        for (row, group) in groups.enumerated() where !column.isNull(row) {
+            guard let fields = NestedValue.members(rows[row]), fields.count == 2,
+                case .string(let key) = fields[0].value,
+                keepsNulls || fields[1].value != .null
+            else { continue }
+            members[Int(group)][key] = fields[1].value
+        }
+    }
+
+    func results(_ groups: [Int32]) -> Column {
+        var builder = ColumnBuilder(.bytes, capacity: groups.count)
+        for group in groups { builder.append(.string(object(Int(group)).text)) }
+        return builder.build()
+    }
+
+    private func object(_ group: Int) -> JsonValue {
+        .object(members[group].entries.map { JsonMember($0.key, $0.value) })
+    }
+
+    func compact(keeping groups: [Int32]) { members = pick(members, groups) }
+
+    func encode(_ group: Int, into bytes: inout StateBytes) {
+        bytes.write(Array(object(group).text.utf8))
+    }
+
+    func decode(_ group: Int, from bytes: inout StateBytes) {
+        var read = OrderedEntries<JsonValue>()
+        for member in NestedValue.members(bytes.readBytes()) ?? [] {
+            read[member.key] = member.value
+        }
+        members[group] = read
+    }
+}
+
+/// Texts with the separators that come with them, out of ROWs of both.
+final class SeparatedListAccumulator: Accumulator {
+    private var texts: [String?] = []
+
+    func grow(to count: Int) { resize(&texts, to: count, with: nil) }
+
+    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
+        guard let column, case .bytes(let rows) = column.values else { return }
+        for (row, group) in groups.enumerated() where !column.isNull(row) {
+            guard let fields = NestedValue.members(rows[row]), fields.count == 2,
+                case .string(let text) = fields[0].value
+            else { continue }
+            guard let before = texts[Int(group)] else {
+                texts[Int(group)] = text
+                continue
+            }
+            let separator = if case .string(let written) = fields[1].value { written } else { "" }
+            texts[Int(group)] = before + separator + text
+        }
+    }
+
+    func results(_ groups: [Int32]) -> Column {
+        var builder = ColumnBuilder(.bytes, capacity: groups.count)
+        for group in groups { builder.append(texts[Int(group)].map { .string($0) } ?? .null) }
+        return builder.build()
+    }
+
+    func compact(keeping groups: [Int32]) { texts = pick(texts, groups) }
+
+    func encode(_ group: Int, into bytes: inout StateBytes) {
+        bytes.write(texts[group].map { Scalar.string($0) } ?? .null)
+    }
+
+    func decode(_ group: Int, from bytes: inout StateBytes) {
+        let read = bytes.readScalar()
+        texts[group] =
+            if case .bytes(let text) = read { String(decoding: text, as: UTF8.self) } else { nil }
+    }
+}
