@@ -12,8 +12,10 @@ package enum FunctionCatalog {
 
             """
         for family in FunctionFamily.allCases {
-            let functions = FunctionRegistry.scalars.filter { $0.family == family }
-                .sorted { $0.name < $1.name }
+            let functions = FunctionRegistry.scalars.filter {
+                $0.family == family && !$0.isInternal
+            }
+            .sorted { $0.name < $1.name }
             if functions.isEmpty { continue }
             text += "\n## \(family.rawValue)\n\n| function | | example |\n|---|---|---|\n"
             for function in functions { text += row(function) }

@@ -8,6 +8,7 @@ package enum FunctionRegistry {
         + UrlFunctions.all + TextFormatFunctions.all + RandomFunctions.all + HashFunctions.all
         + MathFunctions.all + MathLibrary.all + TimeFunctions.all + CollectionFunctions.all
         + JsonFunctions.all + JsonbFunctions.all + VectorFunctions.all + SearchFunctions.all
+        + ZoneFunctions.all
 
     private static let scalarsByName: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]
@@ -35,7 +36,7 @@ package enum FunctionRegistry {
 
     /// Names for suggestions and completion.
     package static var allNames: [String] {
-        Array(scalarsByName.keys)
+        scalars.filter { !$0.isInternal }.flatMap(\.names)
             + aggregatesByName.values.filter { !$0.isInternal }.map(\.name)
             + ["COALESCE", "NULLIF", "IFNULL", "IF", "CAST", "TRY_CAST", "EXTRACT", "TRIM"]
     }

@@ -100,4 +100,7 @@ package struct ScalarFunction: Sendable {
     }
 
     package var name: String { names[0] }
+
+    /// Whether only the compiler writes it.
+    package var isInternal: Bool { usage.isEmpty }
 }

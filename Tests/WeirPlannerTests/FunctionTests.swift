@@ -12,15 +12,20 @@ import WeirSQL
 /// Evaluates `CAST(expression AS STRING)` over one row.
 private enum Evaluation {
     /// - Parameter throughText: whether the expression is written for the store and read again.
-    static func text(_ sql: String, throughText: Bool = false) throws -> String {
+    static func text(
+        _ sql: String, throughText: Bool = false, zone: String = "UTC"
+    ) throws -> String {
         let script = """
+            SET 'table.local-time-zone' = '\(zone)';
             CREATE TABLE t (x INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
             A := SELECT CAST(\(sql) AS STRING) AS v FROM t;
             """
         let compilation = ScriptBinder.compile(
             SourceText(name: "t", script), connectors: ConnectorRegistry.catalog)
         guard let plan = compilation.plan else {
-            return "error: " + compilation.diagnostics.map(\.message).joined(separator: "; ")
+            return "error: "
+                + compilation.diagnostics
+                .map { $0.message + ($0.hint ?? "") }.joined(separator: "; ")
         }
         for stage in plan.stages {
             guard case .calc(let calc) = stage.node else { continue }
@@ -55,7 +60,7 @@ private enum Evaluation {
 
     @Test func everyFunctionIsDocumented() {
         var names: Set<String> = []
-        for function in FunctionRegistry.scalars {
+        for function in FunctionRegistry.scalars where !function.isInternal {
             for name in function.names { #expect(names.insert(name).inserted, "\(name) twice") }
             #expect(!function.documentation.isEmpty && !function.usage.isEmpty)
             #expect(!function.examples.isEmpty || !function.isDeterministic, "\(function.name)")
@@ -87,7 +92,32 @@ private enum Evaluation {
         #expect(try Evaluation.text(parts[0], throughText: true) == parts[1], "\(parts[0])")
     }
 
-    @Test func recordedAnswersAreThere() { #expect(Self.recorded.count > 540) }
+    static let inNewYork: [String] =
+        (try? Repository.text("Tests/Cases/flink/new-york.tsv"))?
+        .split(separator: "\n").map(String.init) ?? []
+
+    /// Answers of Flink in a session of `America/New_York`.
+    @Test("the session zone", arguments: inNewYork)
+    func zone(_ line: String) throws {
+        let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        try #require(parts.count == 2)
+        for throughText in [false, true] {
+            #expect(
+                try Evaluation.text(parts[0], throughText: throughText, zone: "America/New_York")
+                    == parts[1], "\(parts[0])")
+        }
+    }
+
+    @Test func zonesByDistance() throws {
+        let sql = "CAST(TO_TIMESTAMP_LTZ(0, 0) AS STRING)"
+        #expect(try Evaluation.text(sql, zone: "GMT+05:30") == "1970-01-01 05:30:00.000")
+        #expect(try Evaluation.text(sql, zone: "UTC-8") == "1969-12-31 16:00:00.000")
+        #expect(try Evaluation.text(sql, zone: "Europe/Berlim").contains("Europe/Berlin"))
+    }
+
+    @Test func recordedAnswersAreThere() {
+        #expect(Self.recorded.count > 640 && Self.inNewYork.count > 40)
+    }
 
     @Test func failuresAreErrorsOfTheRow() throws {
         #expect(try Evaluation.text("1 / (x - 1)") == "error: division-by-zero")

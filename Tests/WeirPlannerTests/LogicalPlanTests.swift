@@ -216,7 +216,7 @@ import WeirSQL
         "EXPORT t TO «unsupported»log.x;",
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO s («unknown-column»c) SELECT a FROM t;",
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO «column-count»s (a, b) SELECT a FROM t;",
-        "«unsupported»SET 'table.local-time-zone' = 'Europe/Berlin'; A := SELECT a FROM t;",
+        "«unknown-zone»SET 'table.local-time-zone' = 'Europe/Berlim'; A := SELECT a FROM t;",
         "«setting-ignored»SET 'parallelism.default' = '2'; A := SELECT a FROM t;",
         "IMPORT «unknown-module»x.y; A := SELECT a FROM t;",
         "A := SELECT «unsupported»PARSE_JSON(s) AS x FROM t;",

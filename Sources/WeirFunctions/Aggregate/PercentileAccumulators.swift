@@ -27,7 +27,8 @@ final class PercentileAccumulator: Accumulator {
                 guard let written = Int64(fields[2].value.text), written > 0 else { continue }
                 frequency = written
             }
-            let count = (states[Int(group)].counts[value] ?? 0) &+ frequency &* direction(kinds, row)
+            let count =
+                (states[Int(group)].counts[value] ?? 0) &+ frequency &* direction(kinds, row)
             states[Int(group)].counts[value] = count == 0 ? nil : count
             if case .array(let items) = fields[1].value {
                 states[Int(group)].percentages = items.compactMap(Self.number)
@@ -126,7 +127,9 @@ final class CenterAccumulator: Accumulator {
                 sums[Int(group)] = [Double](repeating: 0, count: numbers.count)
             }
             guard sums[Int(group)].count == numbers.count else { continue }
-            for index in numbers.indices { sums[Int(group)][index] += Double(sign) * numbers[index] }
+            for index in numbers.indices {
+                sums[Int(group)][index] += Double(sign) * numbers[index]
+            }
             counts[Int(group)] += sign
         }
     }

@@ -91,7 +91,9 @@ private struct JavaRandom {
     mutating func nextInt(_ bound: Int32) -> Int32 {
         var bits = next(31)
         let last = bound - 1
-        if bound & last == 0 { return Int32(truncatingIfNeeded: (Int64(bound) * Int64(bits)) >> 31) }
+        if bound & last == 0 {
+            return Int32(truncatingIfNeeded: (Int64(bound) * Int64(bits)) >> 31)
+        }
         var value = bits % bound
         // Rejects the last, incomplete run of values.
         while bits &- value &+ last < 0 {

@@ -32,7 +32,9 @@ enum SearchFunctions {
             }
             let wanted = words(call, 0, row)
             var found: Set<String> = []
-            for index in call.arguments.indices.dropFirst() { found.formUnion(words(call, index, row)) }
+            for index in call.arguments.indices.dropFirst() {
+                found.formUnion(words(call, index, row))
+            }
             let hits = wanted.filter(found.contains).count
             builder.append(.float64(wanted.isEmpty ? 0 : Double(hits) / Double(wanted.count)))
         }

@@ -69,20 +69,31 @@ extension TimeFunctions {
     }
 
     static let toTimestampLTZ = ScalarFunction(
-        "TO_TIMESTAMP_LTZ", family: .time, usage: "TO_TIMESTAMP_LTZ(number[, precision])",
-        documentation: "An instant from seconds (precision 0) or milliseconds (3) since 1970.",
+        "TO_TIMESTAMP_LTZ", family: .time,
+        usage: "TO_TIMESTAMP_LTZ(number[, precision]), TO_TIMESTAMP_LTZ(text[, pattern[, zone]])",
+        documentation:
+            "An instant from seconds (precision 0) or milliseconds (3) since 1970, or from a text in"
+            + " a zone (UTC if none is given); NULL when the text is no time.",
         examples: [
-            FunctionExample("TO_TIMESTAMP_LTZ(1358703015, 0)", "2013-01-20 17:30:15.000")
+            FunctionExample("TO_TIMESTAMP_LTZ(1358703015, 0)", "2013-01-20 17:30:15.000"),
+            FunctionExample(
+                "TO_TIMESTAMP_LTZ('2023-11-14 17:13:20', 'yyyy-MM-dd HH:mm:ss', 'Asia/Tokyo')",
+                "2023-11-14 08:13:20.000"),
         ],
         resolve: { types in
+            let instant = DataType(.timestampLTZ(3), nullable: true)
+            if let first = types.first, first.kind.isString {
+                guard types.count <= 3, types.allSatisfy({ $0.kind.isString }) else { return nil }
+                return Resolution(types.map { _ in .varchar(.max) }, instant)
+            }
             guard (1...2).contains(types.count),
                 types.allSatisfy({ $0.kind.isInteger || $0.kind == .null })
             else { return nil }
-            return Resolution(
-                types.map { _ in .bigint }, DataType(.timestampLTZ(3), nullable: true))
+            return Resolution(types.map { _ in .bigint }, instant)
         }
     ) { call in
-        call.mapToInt64 { row in
+        if case .varchar? = call.types.first { return instants(call) }
+        return call.mapToInt64 { row in
             let precision = call.arguments.count > 1 ? call.integer(1, row) : 3
             guard precision == 0 || precision == 3 else {
                 call.errors.add(row, .badArgument, "TO_TIMESTAMP_LTZ takes precision 0 or 3")
@@ -91,6 +102,19 @@ extension TimeFunctions {
             let (micros, overflow) = call.integer(0, row).multipliedReportingOverflow(
                 by: precision == 0 ? 1_000_000 : 1000)
             return overflow ? nil : micros
+        }
+    }
+
+    private static func instants(_ call: FunctionCall) -> Column {
+        var zones: [String: SessionZone?] = [:]
+        return call.mapToInt64 { row in
+            guard let local = parse(call, row, fallback: nil) else { return nil }
+            let millis = floorDivide(local, 1000) * 1000
+            guard call.arguments.count == 3 else { return millis }
+            let name = String(decoding: call.bytes(2, row), as: UTF8.self)
+            let zone = zones[name] ?? SessionZone(name)
+            zones[name] = zone
+            return zone.map { $0.instant(millis) }
         }
     }
 

@@ -186,7 +186,9 @@ enum TimeFunctions {
     private static func current(_ micros: Int64, _ kind: DataType.Kind) -> Int64 {
         switch kind {
         case .date: floorDivide(micros, Calendar.microsPerDay)
-        case .time: (micros - floorDivide(micros, Calendar.microsPerDay) * Calendar.microsPerDay) / 1_000_000 * 1_000_000
+        case .time:
+            (micros - floorDivide(micros, Calendar.microsPerDay) * Calendar.microsPerDay)
+                / 1_000_000 * 1_000_000
         default: micros
         }
     }
@@ -206,11 +208,13 @@ enum TimeFunctions {
         }
         if names.count > 1 {
             return ScalarFunction(
-                names[0], names[1], family: .time, usage: usage ?? names[0], documentation: documentation,
+                names[0], names[1], family: .time, usage: usage ?? names[0],
+                documentation: documentation,
                 examples: [], isDeterministic: false, resolve: resolve, kernel: kernel)
         }
         return ScalarFunction(
-            names[0], family: .time, usage: usage ?? names[0], documentation: documentation, examples: [],
+            names[0], family: .time, usage: usage ?? names[0], documentation: documentation,
+            examples: [],
             isDeterministic: false, resolve: resolve, kernel: kernel)
     }
 }

@@ -40,6 +40,7 @@ extension ExpressionBinder {
         _ name: String, _ operands: [BoundExpression?], _ span: Span, nameSpan: Span? = nil
     ) -> BoundExpression? {
         let name = scope.functionAliases[name.uppercased()] ?? name
+        if let zoned = bindInZone(name, operands, span) { return zoned.result }
         guard let function = FunctionRegistry.scalar(named: name) else {
             if UnsupportedFunctions.contains(name) {
                 return fail(

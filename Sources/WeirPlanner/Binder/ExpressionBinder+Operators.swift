@@ -97,6 +97,7 @@ extension ExpressionBinder {
     /// Casts implicitly; a constant is converted at once when it can be.
     func coerce(_ expression: BoundExpression, to kind: DataType.Kind) -> BoundExpression {
         if expression.type.kind == kind { return expression }
+        if let zoned = zonedCast(expression, to: kind) { return zoned }
         let from = expression.type.kind
         // Nested values are the same text whether their parts may be NULL or not.
         if from.isNested, from.hasParts(of: kind) {

@@ -6,7 +6,7 @@ import WeirSQL
 
 /// Binds expressions over one scope; what is wrong is collected, not thrown.
 struct ExpressionBinder {
-    let scope: Scope
+    var scope: Scope
     var diagnostics: [Diagnostic] = []
     /// Where aggregate calls go; nil where they are not allowed.
     var aggregates: [LogicalCall]?
@@ -246,6 +246,9 @@ struct ExpressionBinder {
         }
         guard Cast.isSupported(from: bound.type.kind, to: target.kind) else {
             return fail("bad-cast", "\(bound.type.kind) cannot be cast to \(target.kind)", span)
+        }
+        if let zoned = zonedCast(bound, to: target.kind, isTry: isTry) {
+            return BoundExpression(zoned.node, zoned.type, span)
         }
         if foldsCasts, case .literal = bound.node, !isTry { return coerce(bound, to: target.kind) }
         return BoundExpression(

@@ -58,6 +58,12 @@ extension ScriptBinder {
             reportTime(time.name, relation, input)
             return nil
         }
+        if zone != nil, case .timestampLTZ = relation.columns[time.index].type.kind {
+            refuse(
+                "a window over TIMESTAMP_LTZ in a session zone other than UTC", time.name.span,
+                hint: "CAST the time to TIMESTAMP at the source")
+            return nil
+        }
         guard relation.mode == .append else {
             refuse("a window over an updating table", span.clipped)
             return nil

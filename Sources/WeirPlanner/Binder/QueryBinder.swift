@@ -297,6 +297,7 @@ extension ScriptBinder {
         scope.parameters = parameters
         scope.thisColumns = thisColumns
         scope.functionAliases = functionAliases
+        scope.zone = zone
         scope.outer = outerScope.map { [$0] } ?? []
         return ExpressionBinder(scope: scope, allowsAggregates: false, place: place)
     }

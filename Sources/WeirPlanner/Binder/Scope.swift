@@ -1,6 +1,7 @@
 // The columns that an expression may name.
 
 import WeirColumnar
+import WeirFunctions
 import WeirSQL
 
 /// The columns of the tables in FROM, and the names they may be qualified with.
@@ -23,6 +24,8 @@ struct Scope {
     var hidden: Set<Int> = []
     /// The window of GROUP BY, and the first of its three columns.
     var groupWindow: (call: GroupWindow, column: Int)?
+    /// The session zone when it is not UTC.
+    var zone: SessionZone?
     /// The scope around a correlated query: one or none.
     var outer: [Scope] = []
     /// Columns of `this`, the row that a relationship starts from.

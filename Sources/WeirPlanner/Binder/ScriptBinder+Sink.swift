@@ -1,6 +1,7 @@
 // INSERT INTO, EXPORT and settings.
 
 import WeirColumnar
+import WeirFunctions
 import WeirSQL
 
 extension ScriptBinder {
@@ -117,9 +118,16 @@ extension ScriptBinder {
     }
 
     mutating func bindTimeZone(_ zone: String, at place: Span) {
-        if !["utc", "etc/utc", "gmt", "z"].contains(zone.lowercased()) {
-            refuse("a session time zone other than UTC", place)
+        guard let known = SessionZone(zone) else {
+            diagnostics.append(
+                .error(
+                    "unknown-zone", "there is no time zone '\(zone)'", at: place,
+                    hint: nearestName(to: zone, among: SessionZone.knownNames).map {
+                        "did you mean \($0)?"
+                    } ?? "write a name such as Europe/Berlin, or GMT+08:00"))
+            return
         }
+        self.zone = known.isUTC ? nil : known
     }
 
     // MARK: Sinks

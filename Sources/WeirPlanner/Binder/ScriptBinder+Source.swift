@@ -132,8 +132,7 @@ extension ScriptBinder {
                 expressions.append(
                     BoundExpression(.column(index), scope.columns[index].type, name.span))
             case .computed(let name, let written):
-                var binder = ExpressionBinder(
-                    scope: scope, allowsAggregates: false, place: "a computed column")
+                var binder = expressionBinder(scope, place: "a computed column")
                 let bound = binder.bind(written)
                 diagnostics += binder.diagnostics
                 guard let bound, canCompute(bound) else { continue }
@@ -160,8 +159,7 @@ extension ScriptBinder {
                         "duplicate-constraint", "two constraints are called '\(name.name)'",
                         at: name.span))
             }
-            var binder = ExpressionBinder(
-                scope: scope, allowsAggregates: false, place: "a CHECK constraint")
+            var binder = expressionBinder(scope, place: "a CHECK constraint")
             if let condition = binder.bindBoolean(written), canCompute(condition) {
                 result.append((name.name, condition))
             }
@@ -198,8 +196,7 @@ extension ScriptBinder {
                         hint: "declare it so, or compute a column: t AS CAST(… AS TIMESTAMP(3))"))
                 continue
             }
-            var binder = ExpressionBinder(
-                scope: scope, allowsAggregates: false, place: "a watermark")
+            var binder = expressionBinder(scope, place: "a watermark")
             let bound = binder.bind(written)
             diagnostics += binder.diagnostics
             guard let bound, canCompute(bound) else { continue }

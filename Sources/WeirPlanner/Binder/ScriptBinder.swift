@@ -1,6 +1,7 @@
 // Statements to a plan.
 
 import WeirColumnar
+import WeirFunctions
 package import WeirSQL
 
 /// What compiling a script gives.
@@ -78,6 +79,8 @@ package struct ScriptBinder {
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
     var ordersBound = 0
+    /// The session zone when it is not UTC.
+    var zone: SessionZone?
     /// The names around the correlated query at hand.
     var outerScope: Scope?
     /// Columns of the row that the relationship at hand starts from.
