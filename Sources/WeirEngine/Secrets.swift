@@ -9,9 +9,7 @@ extension SourcePlan {
     ///
     /// - Throws: `ConnectorError` when the environment has no such variable.
     func withSecrets() throws -> SourcePlan {
-        SourcePlan(
-            name: name, connector: connector, format: format,
-            options: try resolvedSecrets(options), columns: columns)
+        with(options: try resolvedSecrets(options))
     }
 }
 

@@ -67,6 +67,32 @@ import WeirRuntime
         #expect(try harness.query("SELECT count(*) FROM Opened") == ["50"])
     }
 
+    /// What nobody reads is not looked at, unless the script wants it.
+    @Test("columns that nobody reads", arguments: ["csv", "json"])
+    func columnsThatNobodyReads(_ format: String) throws {
+        func table(_ name: String, _ option: String) -> String {
+            """
+            CREATE TABLE \(name) (id INT NOT NULL, bad INT NOT NULL, k STRING, twice AS bad * 2)
+              WITH ('connector' = 'filesystem', 'path' = 'in', 'format' = '\(format)'\(option));
+            \(name)Counts := SELECT k, COUNT(*) AS n, SUM(id) AS s FROM \(name) GROUP BY k;
+
+            """
+        }
+        let lines =
+            format == "csv"
+            ? "1,1,a\n2,oops,a\n3,,b\n"
+            : #"{"id":1,"bad":1,"k":"a"}\#n{"id":2,"bad":[],"k":"a"}\#n{"id":3,"k":"b"}\#n"#
+        let harness = try PipelineHarness(
+            table("some", "") + table("whole", ", 'scan.columns' = 'all'"), files: ["in": lines])
+        let session = try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM someCounts ORDER BY k") == ["a|2|3", "b|1|3"])
+        #expect(try harness.query("SELECT * FROM wholeCounts ORDER BY k") == ["a|1|1"])
+        let source = try #require(session.plan.stages.first { $0.name == "some" })
+        #expect(source.shownColumns == ["id", "bad (not read)", "k"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
     /// The older spelling gives what the table function gives.
     @Test func windowsInGroupBy() throws {
         let rows = (0..<100).map { line($0, $0 % 3 == 0 ? "a" : "b", "\($0)") + "\n" }.joined()

@@ -11,6 +11,8 @@ struct RowAssembler {
     let records: Int
     let isPlainText: Bool
     let rules: FieldRules
+    /// Columns that nobody reads.
+    let unread: Set<Int>
     /// 1 where the record was broken before its fields were read.
     private(set) var failed: [UInt8]
     private(set) var rejects: [Reject] = []
@@ -19,8 +21,9 @@ struct RowAssembler {
 
     init(
         fields: [Field], table: FieldTable, piece: RawPiece, records: Int, isPlainText: Bool,
-        rules: FieldRules
+        rules: FieldRules, unread: Set<Int>
     ) {
+        self.unread = unread
         self.fields = fields
         self.table = table
         self.piece = piece
@@ -57,6 +60,10 @@ struct RowAssembler {
         var columns: [Column] = []
         columns.reserveCapacity(fields.count)
         for (index, field) in fields.enumerated() {
+            if unread.contains(index) {
+                columns.append(.nulls(field.type.kind.physical, count: records))
+                continue
+            }
             let offset = index * table.capacity
             let slices = FieldSlices(
                 base: UnsafePointer(piece.buffer.base),

@@ -179,7 +179,8 @@ package struct ScriptBinder {
             if case .store(let table) = stage.node { table } else { nil }
         }
         return StreamPlan(
-            stages: stages, views: views, queries: queries, indexes: storeIndexes(tables))
+            stages: ColumnPruning.apply(stages), views: views, queries: queries,
+            indexes: storeIndexes(tables))
     }
 
     /// Binds the statements of a script in the namespace at hand.

@@ -148,7 +148,11 @@ package struct PlanExplainer: Sendable {
         switch stage.node {
         case .source(let source):
             let place = source.options["path"].map { " \($0)" } ?? ""
+            let all = source.columns.count
+            let columns =
+                source.unread.isEmpty ? "" : ", \(all - source.unread.count) of \(all) columns"
             return "reads \(source.connector)\(source.format.map { " \($0)" } ?? "")\(place)"
+                + columns
         case .check(let check):
             var parts: [String] = []
             if let watermark = check.watermark {

@@ -34,6 +34,11 @@ package struct PlanJSON: Sendable {
             [
                 ("name", jsonQuoted(stage.name)), ("kind", "\"source\""), ("stage", "\"stream\""),
                 ("connector", connector(stage)),
+                (
+                    "notRead",
+                    list(
+                        output.unread.sorted().map { jsonQuoted(output.relation.columns[$0].name) })
+                ),
             ] + relation(output.relation) + place(stage.span))
     }
 

@@ -32,6 +32,34 @@ package struct StagePlan: Sendable {
     package let relation: Relation
     /// The statement it comes from.
     package let span: Span
+    /// Columns that nobody reads: they are NULL, and what is in the file for them is not looked at.
+    package private(set) var unread: Set<Int> = []
+
+    package init(
+        id: Int, name: String, node: StreamNode, input: Int?, relation: Relation, span: Span
+    ) {
+        self.id = id
+        self.name = name
+        self.node = node
+        self.input = input
+        self.relation = relation
+        self.span = span
+    }
+
+    /// The same stage doing less.
+    func with(node: StreamNode, unread: Set<Int>) -> StagePlan {
+        var changed = StagePlan(
+            id: id, name: name, node: node, input: input, relation: relation, span: span)
+        changed.unread = unread
+        return changed
+    }
+
+    /// Names of the columns as screens show them.
+    package var shownColumns: [String] {
+        relation.columns.enumerated().map {
+            unread.contains($0) ? "\($1.name) (not read)" : $1.name
+        }
+    }
 
     /// The name that the script has for it: stages inside a definition add a part to its name.
     package var definition: String {
@@ -89,8 +117,25 @@ package struct SourcePlan: Sendable {
     package let format: String?
     /// Options as written, checked against the connector's and format's descriptions.
     package let options: [String: String]
-    /// Columns that are read from the records.
+    /// Columns of the records.
     package let columns: [Field]
+    /// Those that nobody reads; they are NULL.
+    package private(set) var unread: Set<Int> = []
+
+    /// The same source with columns left out.
+    func leaving(_ unread: Set<Int>) -> SourcePlan {
+        var changed = self
+        changed.unread = unread
+        return changed
+    }
+
+    /// The same source with other options.
+    package func with(options: [String: String]) -> SourcePlan {
+        var changed = SourcePlan(
+            name: name, connector: connector, format: format, options: options, columns: columns)
+        changed.unread = unread
+        return changed
+    }
 
     package init(
         name: String, connector: String, format: String?, options: [String: String],

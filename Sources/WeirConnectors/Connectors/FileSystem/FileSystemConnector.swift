@@ -15,7 +15,11 @@ enum FileSystemConnector {
             options: [
                 OptionDescription(
                     "path", .path, isRequired: true,
-                    "the file or folder, from the folder of the script on")
+                    "the file or folder, from the folder of the script on"),
+                OptionDescription(
+                    "scan.columns", .choice(["read", "all"]),
+                    "whether only the columns that the script reads are converted and checked, or"
+                        + " all; read by default"),
             ]),
         makeReader: { plan, position, context in
             let path = resolve(plan.options["path"] ?? "", context)

@@ -13,11 +13,13 @@ final class CsvDecoder: RecordDecoder {
     /// For each field of the file its column, or -1.
     private var columnOfField: [Int32]
     private let rules: FieldRules
+    private let unread: Set<Int>
     /// Not a power of two: the tables of the columns must not lie in the same cache sets.
     private static let recordsPerPiece = 30_000
 
     init(_ plan: SourcePlan) {
         fields = plan.columns
+        unread = plan.unread
         options = CsvOptions(plan.options)
         table = FieldTable(columns: plan.columns.count, capacity: Self.recordsPerPiece)
         columnOfField = plan.columns.indices.map(Int32.init)
@@ -70,7 +72,7 @@ final class CsvDecoder: RecordDecoder {
         let flags = weir_text_flags(piece.buffer.base, chunk.consumed)
         var assembler = RowAssembler(
             fields: fields, table: table, piece: piece, records: records, isPlainText: flags == 0,
-            rules: rules)
+            rules: rules, unread: unread)
         for record in 0..<records where table.recordStatus[record] != 0 {
             refuse(record, &assembler)
         }

@@ -20,10 +20,12 @@ final class JsonDecoder: RecordDecoder {
     private let parser: OpaquePointer?
     private let failsOnMissing: Bool
     private let rules: FieldRules
+    private let unread: Set<Int>
     private static let recordsPerPiece = 16_384
 
     init(_ plan: SourcePlan) {
         fields = plan.columns
+        unread = plan.unread
         failsOnMissing = plan.options["json.fail-on-missing-field"]?.lowercased() == "true"
         table = FieldTable(columns: plan.columns.count, capacity: Self.recordsPerPiece)
         rules = FieldRules(
@@ -56,7 +58,7 @@ final class JsonDecoder: RecordDecoder {
         let (records, consumed, lines) = findLines(piece)
         var assembler = RowAssembler(
             fields: fields, table: table, piece: piece, records: records, isPlainText: false,
-            rules: rules)
+            rules: rules, unread: unread)
         var used = piece.length + 64
         for record in 0..<records { read(record, piece, &used, &assembler) }
         return assembler.assemble(consumedBytes: consumed, consumedLines: lines)
@@ -118,7 +120,7 @@ final class JsonDecoder: RecordDecoder {
 
     /// A text column takes texts and scalars, a nested one nested values, the rest no nested ones.
     private func checkKinds(_ record: Int, _ kinds: [UInt8], _ assembler: inout RowAssembler) {
-        for (column, field) in fields.enumerated() {
+        for (column, field) in fields.enumerated() where !unread.contains(column) {
             let kind = UInt32(kinds[column])
             if kind == WEIR_JSON_MISSING.rawValue, failsOnMissing {
                 assembler.reject(

@@ -77,8 +77,8 @@ enum StageDetail {
     private static func columns(_ stage: StageSnapshot) -> [Line] {
         stage.plan.relation.columns.enumerated().map { index, column in
             Line(
-                label: index == 0 ? "columns" : "", text: "\(column.name)  \(column.type)",
-                role: .string)
+                label: index == 0 ? "columns" : "",
+                text: "\(stage.plan.shownColumns[index])  \(column.type)", role: .string)
         }
     }
 

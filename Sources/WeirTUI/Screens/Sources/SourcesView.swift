@@ -149,6 +149,7 @@ enum SourcesView {
             var marks: [String] = []
             if relation.key?.contains(index) ?? false { marks.append("key") }
             if relation.rowtime == index { marks.append("event time") }
+            if source.plan.unread.contains(index) { marks.append("not read") }
             buffer.putCell(
                 marks.joined(separator: ", "), x: area.x + 53, y: y, width: area.width - 54,
                 model.theme[.accent])
@@ -178,7 +179,7 @@ enum SourcesView {
             "\(model.history.stages[stage].plan.name) ▸ last rows · ↵ schema", area, model, &buffer)
         let source = check(model, stage) ?? model.history.stages[stage]
         RowGrid.draw(
-            columns: source.plan.relation.columns.map(\.name), rows: model.sources.preview,
+            columns: source.plan.shownColumns, rows: model.sources.preview,
             selected: nil,
             Rect(x: area.x, y: area.y + 1, width: area.width, height: area.height - 1),
             model, &buffer)

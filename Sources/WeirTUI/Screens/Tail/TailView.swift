@@ -23,7 +23,7 @@ enum TailView {
             buffer.put(text, x: 0, y: list.y + 1, model.theme[.muted])
         } else {
             RowGrid.draw(
-                columns: stage.plan.relation.columns.map(\.name), rows: rows,
+                columns: stage.plan.shownColumns, rows: rows,
                 selected: model.tail.isFollowing ? rows.count - 1 : selected, list, model, &buffer)
         }
         let detail = Rect(
