@@ -88,6 +88,41 @@ import WeirSQL
             ])
     }
 
+    @Test func settingsChooseStageAndLogger() throws {
+        func files(_ compiler: String) -> [String: String] {
+            [
+                "package.json": #"{"script": {"main": "s.sqrl"}, "compiler": \#(compiler)}"#,
+                "t.csv": "id\n1\n2\n",
+                "s.sqrl": """
+                IMPORT `t.csv`;
+                A := SELECT id, COUNT(*) AS n FROM t GROUP BY id;
+                EXPORT A TO logger.Shown;
+                EXPORT t TO log.Kept;
+                /*+test*/ Checked := SELECT id FROM A WHERE n > 1;
+                /*+workload*/ Asked(i BIGINT) := SELECT * FROM A WHERE n = :i;
+                """,
+            ]
+        }
+        let standard = try #require(try compile(try folder(files("{}"))).plan)
+        #expect(standard.tables.map(\.name).sorted() == ["A", "Kept_log"])
+        #expect(standard.stages.contains { $0.node.label == "sink" })
+        #expect(!standard.stages.contains { $0.name.hasPrefix("Checked") })
+        #expect(standard.queries.isEmpty)
+        #expect(standard.indexes.map(\.columns) == [["n"]])
+        let logged = try #require(try compile(try folder(files(#"{"logger": "kafka"}"#))).plan)
+        #expect(logged.tables.map(\.name).sorted() == ["A", "Kept_log", "Shown_log"])
+        let silent = try #require(try compile(try folder(files(#"{"logger": "none"}"#))).plan)
+        #expect(!silent.stages.contains { $0.node.label == "sink" })
+        let read = try compile(
+            try folder(files(#"{"cost-model": "READ", "logger": "none"}"#)))
+        #expect(read.definitions.first { $0.name == "A" }?.assignment?.stage == .store)
+        let wrong = try compile(try folder(files(#"{"cost-model": "FAST", "logger": 5}"#)))
+        #expect(
+            wrong.diagnostics.filter { $0.code == "bad-setting" }.map(\.message) == [
+                "'cost-model' is one of DEFAULT, READ, WRITE", "'logger' is a text",
+            ])
+    }
+
     @Test func packageFilesAreMerged() throws {
         let folder = try folder([
             "package.json": """

@@ -213,7 +213,6 @@ import WeirSQL
         "A := SELECT a FROM TABLE(«unsupported»HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '1' HOUR));",
         "EXPORT «unknown-table»x TO print.X;",
         "EXPORT t TO «unknown-table»x;",
-        "EXPORT t TO «unsupported»log.x;",
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO s («unknown-column»c) SELECT a FROM t;",
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO «column-count»s (a, b) SELECT a FROM t;",
         "«unknown-zone»SET 'table.local-time-zone' = 'Europe/Berlim'; A := SELECT a FROM t;",

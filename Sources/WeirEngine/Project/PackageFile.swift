@@ -52,7 +52,9 @@ struct PackageFile {
         }
     }
 
-    private func value(_ path: String...) -> Any? {
+    private func value(_ path: String...) -> Any? { value(path) }
+
+    private func value(_ path: [String]) -> Any? {
         var current: Any? = json
         for key in path { current = (current as? [String: Any])?[key] }
         return current
@@ -82,6 +84,46 @@ struct PackageFile {
             }
             return (name, package, config)
         }
+    }
+
+    /// `compiler.cost-model`
+    var costModel: CostModel {
+        (value("compiler", "cost-model") as? String).flatMap { CostModel(rawValue: $0) }
+            ?? .standard
+    }
+
+    /// `compiler.logger`
+    var logger: Logger {
+        (value("compiler", "logger") as? String).map(Logger.init(setting:)) ?? .print
+    }
+
+    /// Settings of a wrong kind: the last key of the path, and what it should be.
+    var problems: [(key: String, message: String)] {
+        let objects = [
+            ["script"], ["script", "config"], ["script", "include"], ["compiler"], ["engines"],
+            ["connectors"], ["test-runner"],
+        ]
+        var found: [(key: String, message: String)] = []
+        for path in objects {
+            guard let value = value(path), !(value is [String: Any]) else { continue }
+            found.append((path[path.count - 1], "is an object"))
+        }
+        for path in [["script", "main"], ["compiler", "logger"], ["compiler", "cost-model"]] {
+            guard let value = value(path), !(value is String) else { continue }
+            found.append((path[path.count - 1], "is a text"))
+        }
+        if let model = value("compiler", "cost-model") as? String, CostModel(rawValue: model) == nil {
+            let names = CostModel.allCases.map(\.rawValue).joined(separator: ", ")
+            found.append(("cost-model", "is one of \(names)"))
+        }
+        if let engines = value("enabled-engines"), !(engines is [Any]) {
+            found.append(("enabled-engines", "is a list"))
+        }
+        for (name, include) in value("script", "include") as? [String: Any] ?? [:]
+        where ((include as? [String: Any])?["package"] as? String) == nil {
+            found.append((name, "is an object with the path of a package file: {\"package\": …}"))
+        }
+        return found.sorted { $0.key < $1.key }
     }
 
     /// The session zone, where Flink's settings have it.

@@ -108,16 +108,21 @@ package struct Project: Sendable {
         if let settings {
             result.templateValues = settings.config
             result.timeZone = settings.timeZone
+            result.costModel = settings.costModel
+            result.logger = settings.logger
             for include in settings.includes {
                 let path = folder == "." ? include.package : "\(folder)/\(include.package)"
                 let package = try PackageFile(paths: [path], environment: environment)
                 folders[include.name] = Self.folder(of: path)
                 result.includes[include.name] = package.config.merging(include.config) { $1 }
             }
-            if !settings.unknownKeys.isEmpty, let shown {
+            if !settings.unknownKeys.isEmpty || !settings.problems.isEmpty, let shown {
                 let bytes = FileManager.default.contents(atPath: shown).map { Array($0) } ?? []
                 let text = sources.add(name: shown, bytes: bytes)
                 diagnostics = settings.unknownKeys.map { warning($0, in: text) }
+                diagnostics += settings.problems.map { key, message in
+                    .error("bad-setting", "'\(key)' \(message)", at: place(of: key, in: text))
+                }
             }
         }
         let relative = folder == "." ? script : String(script.dropFirst(folder.count + 1))
@@ -129,15 +134,19 @@ package struct Project: Sendable {
     }
 
     private static func warning(_ key: String, in text: SourceText) -> Diagnostic {
+        let nearest = nearestName(to: key, among: PackageFile.knownKeys)
+        return .warning(
+            "unknown-setting", "there is no setting '\(key)'", at: place(of: key, in: text),
+            hint: nearest.map { "did you mean \($0)?" })
+    }
+
+    /// Where a key is first written.
+    private static func place(of key: String, in text: SourceText) -> Span {
         let quoted = Array("\"\(key)\"".utf8)
         let starts = text.bytes.indices.dropLast(max(0, quoted.count - 1))
         let start =
             starts.first { text.bytes[$0..<$0 + quoted.count].elementsEqual(quoted) } ?? 0
-        let span = Span(text.base + start, text.base + start + quoted.count)
-        let nearest = nearestName(to: key, among: PackageFile.knownKeys)
-        return .warning(
-            "unknown-setting", "there is no setting '\(key)'", at: span,
-            hint: nearest.map { "did you mean \($0)?" })
+        return Span(text.base + start, text.base + start + quoted.count)
     }
 
     /// `PROJECT/.weir/NAME.db`

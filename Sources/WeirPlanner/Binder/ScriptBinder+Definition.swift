@@ -40,8 +40,16 @@ extension ScriptBinder {
         let isHidden =
             definition.name.name.hasPrefix("_")
             || !context.isExposed
-            || (statement.preamble.hints + context.hints).contains { $0.name.key == "no_query" }
+            || hasHint(["no_query", "workload", "test"], statement)
+        if hasHint(["workload"], statement) {
+            indexNeeds.add(
+                PlanOptimizer.optimise(extended.plan), reason: definition.name.name)
+        }
         define(definition.name, extended, statement, isStored: !isHidden)
+    }
+
+    func hasHint(_ names: Set<String>, _ statement: Statement) -> Bool {
+        (statement.preamble.hints + context.hints).contains { names.contains($0.name.key) }
     }
 
     /// Whether a table has the columns that it is sorted by; reports when it has not.

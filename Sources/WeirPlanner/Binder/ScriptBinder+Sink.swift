@@ -78,11 +78,16 @@ extension ScriptBinder {
         if target.names.count == 1, !target.isAll {
             return insert(into: [first], [], BoundQuery(plan: plan), statement)
         }
-        if first.key == "log", target.names.count == 2 {
-            return refuse("EXPORT to a log", target.span)
-        }
-        guard target.names.count == 2, first.key == "print" || first.key == "logger" else {
+        guard target.names.count == 2, ["print", "logger", "log"].contains(first.key) else {
             return exportToModule(plan, target, statement)
+        }
+        let logger =
+            first.key == "logger"
+            ? project.settings.logger : first.key == "log" ? .log : .print
+        switch logger {
+        case .none: return
+        case .log: return exportToLog(plan, target.names[1], statement)
+        case .print: break
         }
         let (stage, optimised) = makeStage(plan, name: "\(name).insert")
         guard let stage else { return }
@@ -90,6 +95,14 @@ extension ScriptBinder {
             name: target.names[1].name, connector: "print", format: nil, options: [:],
             columns: plan.columns)
         addSink(sink, stage, optimised.relation, statement)
+    }
+
+    /// `EXPORT table TO log.name`: the table `name_log` of the store keeps the rows.
+    private mutating func exportToLog(
+        _ plan: LogicalPlan, _ name: Identifier, _ statement: Statement
+    ) {
+        let table = Identifier("\(name.name)_log", name.span)
+        define(table, BoundQuery(plan: plan), statement, isStored: true)
     }
 
     /// `EXPORT table TO folder.sink` or `folder.script.Table`.

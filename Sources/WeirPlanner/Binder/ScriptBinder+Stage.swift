@@ -23,22 +23,26 @@ extension ScriptBinder {
         planner.exchange(&graph)
         let stage = planner.stage(plan, name: name)
         planner.exchange(&graph)
-        let isUsed = stage != nil && planner.diagnostics.isEmpty && wish != .store
-        if !isUsed { graph.truncate(to: mark) }
         var builder = StoreQueryBuilder()
         var refusal: StoreRefusal?
         var draft: SelectDraft?
         do throws(StoreRefusal) { draft = try builder.select(plan) } catch { refusal = error }
         let streamProblems = planner.diagnostics
+        let isCheaper =
+            draft == nil || wish == .stream
+            || StageCost.stream(plan, project.settings.costModel) <= StageCost.store
+        let isStream = stage != nil && streamProblems.isEmpty && wish != .store && isCheaper
+        if !isStream { graph.truncate(to: mark) }
         if stage == nil, streamProblems.isEmpty { return .failed }
-        if let stage, streamProblems.isEmpty, wish != .store {
+        if let stage, isStream {
             return .stream(stage: stage, streamReason(plan, wish: wish, canStore: draft != nil))
         }
         if let draft, wish != .stream, demand(builder.reads, plan.span) {
             let reason =
                 wish == .store
                 ? "the hint asks for it"
-                : streamProblems.first.map { Self.reason($0) } ?? "it is cheaper there"
+                : streamProblems.first.map { Self.reason($0) } ?? "it costs \(Self.shown(StageCost.store)) when it is computed at each read,"
+                    + " \(Self.shown(StageCost.stream(plan, project.settings.costModel))) as a stream"
             return .view(
                 draft, reads: builder.reads, StageAssignment(stage: .store, reason: reason))
         }
@@ -68,7 +72,7 @@ extension ScriptBinder {
         if !canStore {
             return StageAssignment(stage: .stream, reason: "it needs the rows as they come in")
         }
-        let cost = StageCost.stream(plan)
+        let cost = StageCost.stream(plan, project.settings.costModel)
         return StageAssignment(
             stage: .stream,
             reason: "it costs \(Self.shown(cost)) as a stream, \(Self.shown(StageCost.store)) when"

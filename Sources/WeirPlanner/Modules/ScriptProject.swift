@@ -10,10 +10,36 @@ package struct ProjectSettings: Sendable {
     package var includes: [String: [String: TemplateValue]] = [:]
     /// Variables that `${NAME}` may name.
     package var environment: [String: String] = [:]
+    /// Which stage is cheaper (`compiler.cost-model`).
+    package var costModel = CostModel.standard
+    /// Where `EXPORT … TO logger.x` writes (`compiler.logger`).
+    package var logger = Logger.print
     /// The session time zone (`table.local-time-zone`).
     package var timeZone: String?
 
     package init() {}
+}
+
+/// Whether definitions are computed as rows come in or when they are read.
+package enum CostModel: String, Sendable, CaseIterable {
+    /// As rows come in, unless joins keep too much.
+    case standard = "DEFAULT"
+    /// When they are read, where that is possible.
+    case read = "READ"
+    /// As rows come in, joins or not.
+    case write = "WRITE"
+}
+
+/// The target of the export to a logger.
+package enum Logger: String, Sendable {
+    case print
+    /// Checked and dropped.
+    case none
+    /// A log, which Weir keeps in the store.
+    case log
+
+    /// By the name of DataSQRL: any engine is a log.
+    package init(setting: String) { self = Logger(rawValue: setting.lowercased()) ?? .log }
 }
 
 /// A script and the files it may import.

@@ -7,9 +7,13 @@ enum StageCost {
     /// A query over stored tables.
     static let store = 1.0
 
-    /// 0.1 times what each join costs.
-    static func stream(_ plan: LogicalPlan) -> Double {
-        0.1 * joins(plan)
+    /// 0.1 times what each join costs; the other models do not look at the joins.
+    static func stream(_ plan: LogicalPlan, _ model: CostModel) -> Double {
+        switch model {
+        case .standard: 0.1 * joins(plan)
+        case .read: 2
+        case .write: 0.1
+        }
     }
 
     private static func joins(_ plan: LogicalPlan) -> Double {
