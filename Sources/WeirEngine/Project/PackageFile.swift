@@ -112,7 +112,8 @@ struct PackageFile {
             guard let value = value(path), !(value is String) else { continue }
             found.append((path[path.count - 1], "is a text"))
         }
-        if let model = value("compiler", "cost-model") as? String, CostModel(rawValue: model) == nil {
+        if let model = value("compiler", "cost-model") as? String, CostModel(rawValue: model) == nil
+        {
             let names = CostModel.allCases.map(\.rawValue).joined(separator: ", ")
             found.append(("cost-model", "is one of \(names)"))
         }

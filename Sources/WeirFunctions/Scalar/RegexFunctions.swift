@@ -6,7 +6,16 @@ import Foundation
 import WeirColumnar
 
 /// The list of the functions over regular expressions.
-enum RegexFunctions {
+package enum RegexFunctions {
+    /// Whether a constant pattern of a function is one.
+    package static func canRead(_ pattern: [UInt8], of function: String) -> Bool {
+        let text =
+            function == TextFormatFunctions.similar.name
+            ? TextFormatFunctions.translated(pattern[...])
+            : String(decoding: pattern, as: UTF8.self)
+        return RegexPattern(text) != nil
+    }
+
     static let all: [ScalarFunction] = [matches, extract, replace, count, instr, substring]
 
     static let matches = ScalarFunction(

@@ -137,7 +137,7 @@ enum TextFormatFunctions {
         }
     }
 
-    private static func translated(_ pattern: ArraySlice<UInt8>) -> String {
+    static func translated(_ pattern: ArraySlice<UInt8>) -> String {
         var result = "^(?:"
         for scalar in String(decoding: pattern, as: UTF8.self).unicodeScalars {
             switch scalar {

@@ -68,6 +68,14 @@ extension ExpressionBinder {
         let constants = coerced.map { argument -> Scalar? in
             if case .literal(let scalar) = argument.node { scalar } else { nil }
         }
+        if function.family == .regex, constants.count > 1, case .bytes(let pattern)? = constants[1],
+            !RegexFunctions.canRead(pattern, of: function.name)
+        {
+            diagnostics.append(
+                .warning(
+                    "bad-pattern", "this pattern cannot be read, so nothing matches it",
+                    at: coerced[1].span, hint: "a parenthesis may not be closed"))
+        }
         let refined = function.refine?(coerced.map(\.type), constants)
         return BoundExpression(.call(function.name, coerced), refined ?? resolution.result, span)
     }
@@ -78,21 +86,17 @@ extension ExpressionBinder {
         let arguments = call.arguments.map(\.value)
         let function = function.form(of: call)
         guard aggregates != nil else {
-            return fail(
-                "misplaced-aggregate", "\(function.name) cannot be used in \(place)", span,
-                hint: place == "WHERE" ? "filter groups with HAVING" : nil)
+            return misplaced(function.name, span)
         }
         guard function.arguments.contains(arguments.count) else {
-            let count =
-                function.arguments == 1...1
-                ? "one argument"
-                : "\(function.arguments.lowerBound) to \(function.arguments.upperBound) arguments"
             return fail(
-                "bad-arguments", "\(function.name) takes \(count)", span,
+                "bad-arguments", "\(function.name) takes \(function.shownCount)", span,
                 hint: "usage: \(function.usage)")
         }
         let outer = aggregates
         aggregates = nil
+        isInAggregate = true
+        defer { isInAggregate = false }
         let bound = arguments.count == 1 ? bind(arguments[0]) : bindRow(arguments, span)
         let filter = call.filter.map { bindBoolean($0) }
         aggregates = outer
@@ -109,6 +113,17 @@ extension ExpressionBinder {
                 filter: filter ?? nil, type: type), span)
     }
 
+    private mutating func misplaced(_ name: String, _ span: Span) -> BoundExpression? {
+        if isInAggregate {
+            return fail(
+                "misplaced-aggregate", "\(name) stands inside another aggregate", span,
+                hint: "compute the inner one in a query in FROM")
+        }
+        return fail(
+            "misplaced-aggregate", "\(name) cannot be used in \(place)", span,
+            hint: place == "WHERE" ? "filter groups with HAVING" : nil)
+    }
+
     private mutating func bindCountStar(
         _ call: FunctionCallSyntax, _ span: Span
     ) -> BoundExpression? {
@@ -116,7 +131,7 @@ extension ExpressionBinder {
             return fail("bad-arguments", "only COUNT takes *", span)
         }
         guard aggregates != nil else {
-            return fail("misplaced-aggregate", "COUNT cannot be used in \(place)", span)
+            return misplaced("COUNT", span)
         }
         let outer = aggregates
         aggregates = nil
@@ -134,7 +149,7 @@ extension ExpressionBinder {
         _ name: String, _ arguments: [Expression], _ span: Span
     ) -> BoundExpression? {
         guard aggregates != nil else {
-            return fail("misplaced-aggregate", "\(name) cannot be used in \(place)", span)
+            return misplaced(name, span)
         }
         guard (1...63).contains(arguments.count) else {
             return fail(
@@ -286,6 +301,13 @@ extension ExpressionBinder {
 }
 
 extension AggregateFunction {
+    /// How many arguments it takes, in words.
+    fileprivate var shownCount: String {
+        let (least, most) = (arguments.lowerBound, arguments.upperBound)
+        if most == 1 { return "one argument" }
+        return (least == most ? "\(most)" : "\(least) or \(most)") + " arguments"
+    }
+
     /// The form that the clauses of a call ask for.
     fileprivate func form(of call: FunctionCallSyntax) -> AggregateFunction {
         switch (name, call.json.isAbsentOnNull) {

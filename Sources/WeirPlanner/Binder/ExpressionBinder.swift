@@ -16,6 +16,8 @@ struct ExpressionBinder {
     var windows: [String: WindowSpecification] = [:]
     /// The rows of a pattern, in MATCH_RECOGNIZE.
     var match: MatchScope?
+    /// Whether the argument of an aggregate is bound.
+    var isInAggregate = false
     /// Whether casts of constants become constants.
     var foldsCasts = false
     /// Why aggregates are not allowed, for the message.

@@ -36,7 +36,8 @@ enum HintRule: String, CaseIterable {
     /// Whether it changes anything today.
     var hasEffect: Bool {
         switch self {
-        case .primaryKey, .index, .queryByAll, .queryByAny, .noQuery, .engine, .exec, .test, .workload:
+        case .primaryKey, .index, .queryByAll, .queryByAny, .noQuery, .engine, .exec, .test,
+            .workload:
             true
         default: false
         }

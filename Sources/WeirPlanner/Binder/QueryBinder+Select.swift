@@ -140,6 +140,13 @@ extension ScriptBinder {
         var binder = expressionBinder(scope, place: place)
         binder.aggregates = list.calls
         binder.overs = list.overs
+        for (index, window) in select.windows.enumerated()
+        where select.windows[..<index].contains(where: { $0.name.key == window.name.key }) {
+            binder.diagnostics.append(
+                .error(
+                    "duplicate-window", "two windows are called '\(window.name.name)'",
+                    at: window.name.span))
+        }
         for window in select.windows { binder.windows[window.name.key] = window.specification }
         return binder
     }

@@ -168,7 +168,10 @@ extension ScriptBinder {
             diagnostics.append(
                 .error(
                     "bad-window",
-                    "\(function.rawValue) takes constant intervals of at least a millisecond",
+                    bound?.type.kind == .intervalMonths
+                        ? "months differ in length: \(function.rawValue) takes days, hours, minutes"
+                            + " or seconds"
+                        : "\(function.rawValue) takes constant intervals of at least a millisecond",
                     at: expression.span, hint: "write INTERVAL '1' HOUR"))
         }
         return nil

@@ -41,7 +41,8 @@ extension ScriptBinder {
             let reason =
                 wish == .store
                 ? "the hint asks for it"
-                : streamProblems.first.map { Self.reason($0) } ?? "it costs \(Self.shown(StageCost.store)) when it is computed at each read,"
+                : streamProblems.first.map { Self.reason($0) }
+                    ?? "it costs \(Self.shown(StageCost.store)) when it is computed at each read,"
                     + " \(Self.shown(StageCost.stream(plan, project.settings.costModel))) as a stream"
             return .view(
                 draft, reads: builder.reads, StageAssignment(stage: .store, reason: reason))

@@ -51,8 +51,17 @@ package struct Lexer {
         case _ where first | 0x20 == UInt8(ascii: "x") && byte(1) == UInt8(ascii: "'"):
             offset += 1
             lexQuoted(UInt8(ascii: "'"), .binary, "binary literal", from: start)
-        case _ where isWordStart(first):
-            while isWordPart(byte()) { offset += 1 }
+        case _
+        where first | 0x20 == UInt8(ascii: "u") && byte(1) == UInt8(ascii: "&")
+            && byte(2) == UInt8(ascii: "'"):
+            offset += 2
+            lexUnicode(from: start)
+        case _ where isWordStart(first) || letterLength() > 0:
+            while true {
+                let length = isWordPart(byte()) ? 1 : letterLength()
+                if length == 0 { break }
+                offset += length
+            }
             emit(.word, from: start, text: text(start, offset))
         case UInt8(ascii: "\""):
             lexQuoted(first, .string, "string literal")
@@ -116,6 +125,50 @@ package struct Lexer {
             .error(
                 "unterminated-quote", "this \(what) is never closed", at: Span(start, start + 1)))
         emit(kind, from: start, text: String(decoding: content, as: UTF8.self))
+    }
+
+    /// Bytes of the letter past ASCII at hand; 0 when there is none.
+    private func letterLength() -> Int {
+        let first = byte()
+        guard first >= 0xC2 else { return 0 }
+        let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        guard offset + length <= bytes.count else { return 0 }
+        let letter = String(decoding: bytes[offset..<offset + length], as: UTF8.self).unicodeScalars
+        guard letter.count == 1, let scalar = letter.first, scalar != "\u{FFFD}",
+            scalar.properties.isAlphabetic
+        else { return 0 }
+        return length
+    }
+
+    /// `U&'\00e9'`: a string with code points in hexadecimal digits (SQL:2016, 5.3).
+    private mutating func lexUnicode(from start: Int) {
+        lexQuoted(UInt8(ascii: "'"), .string, "string literal", from: start)
+        guard let token = tokens.popLast() else { return }
+        var result = ""
+        var rest = token.text[...]
+        while let mark = rest.firstIndex(of: "\\") {
+            result += rest[..<mark]
+            rest = rest[rest.index(after: mark)...]
+            if rest.first == "\\" {
+                result += "\\"
+                rest = rest.dropFirst()
+                continue
+            }
+            let isLong = rest.first == "+"
+            let digits = (isLong ? rest.dropFirst() : rest).prefix(isLong ? 6 : 4)
+            guard digits.count == (isLong ? 6 : 4), digits.allSatisfy(\.isHexDigit),
+                let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
+            else {
+                diagnostics.append(
+                    .error(
+                        "bad-literal", "this is no text with code points", at: token.span,
+                        hint: #"write four hexadecimal digits behind \: U&'\00e9'"#))
+                break
+            }
+            result.unicodeScalars.append(scalar)
+            rest = rest[digits.endIndex...]
+        }
+        tokens.append(Token(kind: .string, span: token.span, text: result + rest))
     }
 
     private mutating func lexNumber(from start: Int) {
