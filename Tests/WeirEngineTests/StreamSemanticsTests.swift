@@ -93,6 +93,31 @@ import WeirRuntime
         #expect(try unbalancedStages(harness) == [])
     }
 
+    @Test func filesTellTheirNames() throws {
+        func table(_ name: String, _ format: String, _ option: String) -> String {
+            """
+            CREATE TABLE \(name) (id INT, f STRING METADATA FROM 'file.name', k STRING,
+              `file.size` BIGINT METADATA VIRTUAL, p STRING METADATA FROM 'file.path',
+              m TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'file.modification-time')
+              WITH ('connector' = 'filesystem', 'path' = '\(format)', 'format' = '\(format)'\(option));
+            \(name)Files := SELECT f, `file.size` AS size, COUNT(*) AS n, SUM(id) AS s, MAX(k) AS k,
+              COUNT(p) AS p, COUNT(m) AS m FROM \(name) GROUP BY f, `file.size`;
+
+            """
+        }
+        let harness = try PipelineHarness(
+            table("a", "csv", ", 'csv.header' = 'true'") + table("b", "json", ""),
+            files: [
+                "csv/1.csv": "k,id\nx,1\ny,2\n", "csv/2.csv": "id,k\n3,z\n",
+                "json/1.jsonl": "{\"id\": 4, \"k\": \"u\", \"f\": 9}\n",
+            ])
+        try harness.run()
+        #expect(
+            try harness.query("SELECT * FROM aFiles ORDER BY f")
+                == ["1.csv|13|2|3|y|2|2", "2.csv|9|1|3|z|1|1"])
+        #expect(try harness.query("SELECT * FROM bFiles") == ["1.jsonl|28|1|4|u|1|1"])
+    }
+
     /// The older spelling gives what the table function gives.
     @Test func windowsInGroupBy() throws {
         let rows = (0..<100).map { line($0, $0 % 3 == 0 ? "a" : "b", "\($0)") + "\n" }.joined()

@@ -171,6 +171,8 @@ import WeirSQL
         "A := SELECT «bad-arguments»JSONB_OBJECT_AGG(s) AS x FROM t;",
         "A := SELECT «unknown-column»größe AS x FROM t;",
         "A := SELECT «bad-literal»U&'\\00zz' AS x FROM t;",
+        "CREATE TABLE q (a INT, «bad-metadata»f STRING METADATA FROM 'file.nam') \(json) A := SELECT * FROM q;",
+        "CREATE TABLE q (a INT, «type-mismatch»f INT METADATA FROM 'file.size') \(json) A := SELECT * FROM q;",
         "A := SELECT x.a FROM t JOIN w ON «unknown-table»x.a = w.a;",
         "A := SELECT t.a FROM t JOIN w USING («unknown-column»s);",
         "A := SELECT t.a FROM t JOIN w ON «not-boolean»t.a;",

@@ -17,18 +17,14 @@ extension ScriptBinder {
 
     /// The type of a column that the server fills in; nil after reporting a wrong one.
     mutating func bindMetadata(
-        _ table: CreateTable, _ type: TypeName, _ key: String?, _ span: Span
+        _ table: CreateTable, _ column: Identifier, _ type: TypeName, _ key: String?, _ span: Span
     ) -> DataType? {
         guard internalTables.contains(table.name.key) else {
             // Without a connector that is what is said, and nothing more.
-            if !table.options.contains(where: { $0.key == "connector" }) {
+            guard let connector = table.options.first(where: { $0.key == "connector" }) else {
                 return TypeBinder.bind(type, &diagnostics)
             }
-            diagnostics.append(
-                .error(
-                    "unsupported", "METADATA columns of connectors are not supported yet", at: span)
-            )
-            return nil
+            return connectorMetadata(connector.value, type, key ?? column.name, span)
         }
         guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
         let name = key ?? ""
@@ -52,6 +48,34 @@ extension ScriptBinder {
         }
     }
 
+    /// The type of a column that the connector fills in.
+    private mutating func connectorMetadata(
+        _ name: String, _ type: TypeName, _ key: String, _ span: Span
+    ) -> DataType? {
+        guard let bound = TypeBinder.bind(type, &diagnostics) else { return nil }
+        // An unknown connector is reported with its options.
+        guard let connector = connectors.connectors.first(where: { $0.name == name }) else {
+            return bound
+        }
+        guard let known = connector.metadata.first(where: { $0.name == key }) else {
+            let names = connector.metadata.map { "'\($0.name)'" }.joined(separator: ", ")
+            diagnostics.append(
+                .error(
+                    "bad-metadata", "the connector \(name) has no metadata '\(key)'", at: span,
+                    hint: names.isEmpty ? nil : "it has \(names)"))
+            return nil
+        }
+        guard bound.kind == known.type.kind else {
+            diagnostics.append(
+                .error(
+                    "type-mismatch",
+                    "the metadata '\(key)' is \(known.type.kind), not \(bound.kind)",
+                    at: span, hint: "declare it as \(known.type.kind)"))
+            return nil
+        }
+        return bound
+    }
+
     /// The event time of writes is when they came in, unless a WATERMARK says otherwise.
     func timeOfWrites(
         _ table: CreateTable, _ scope: Scope
@@ -65,6 +89,16 @@ extension ScriptBinder {
 }
 
 extension CreateTable {
+    /// The columns that are not in the records, with the connector's keys.
+    func metadata(in columns: [Field]) -> [Int: String] {
+        var result: [Int: String] = [:]
+        for case .metadata(let name, _, let key, _, _) in elements {
+            guard let index = columns.firstIndex(where: { $0.name == name.name }) else { continue }
+            result[index] = key ?? name.name
+        }
+        return result
+    }
+
     /// The column that is filled with some metadata.
     func metadataColumn(_ wanted: String) -> Identifier? {
         for element in elements {

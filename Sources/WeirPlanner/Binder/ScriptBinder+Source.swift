@@ -53,7 +53,8 @@ extension ScriptBinder {
     ) -> Int {
         let source = SourcePlan(
             name: table.name.name, connector: settings.connector, format: settings.format,
-            options: settings.options, columns: physical)
+            options: settings.options, columns: physical,
+            metadata: internalTables.contains(table.name.key) ? [:] : table.metadata(in: physical))
         let readRelation = Relation(columns: physical, rowtime: nil, key: nil, mode: .append)
         let isPlain =
             constraints.isEmpty && watermark == nil && expressions.count == physical.count
@@ -98,7 +99,7 @@ extension ScriptBinder {
                 noteName(name, &seen)
             case .computed(let name, _): noteName(name, &seen)
             case .metadata(let name, let type, let key, _, let span):
-                guard let bound = bindMetadata(table, type, key, span) else { continue }
+                guard let bound = bindMetadata(table, name, type, key, span) else { continue }
                 columns.append(Field(name.name, bound))
                 noteName(name, &seen)
             case .primaryKey, .watermark, .check: break

@@ -1,5 +1,7 @@
 // What the binder must know about connectors and formats; the engine fills it from the registries.
 
+package import WeirColumnar
+
 /// What an option's value may be.
 package enum OptionKind: Sendable, Equatable {
     case text
@@ -38,11 +40,14 @@ package struct ConnectorDescription: Sendable {
     package let acceptsUpdates: Bool
     package let needsFormat: Bool
     package let options: [OptionDescription]
+    /// What a source knows of each row besides its fields (`METADATA FROM 'key'`).
+    package let metadata: [Field]
 
     package init(
         name: String, documentation: String, isSource: Bool, isSink: Bool, acceptsUpdates: Bool,
-        needsFormat: Bool, options: [OptionDescription]
+        needsFormat: Bool, options: [OptionDescription], metadata: [Field] = []
     ) {
+        self.metadata = metadata
         self.name = name
         self.documentation = documentation
         self.isSource = isSource

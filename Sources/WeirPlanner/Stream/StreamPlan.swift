@@ -119,6 +119,8 @@ package struct SourcePlan: Sendable {
     package let options: [String: String]
     /// Columns of the records.
     package let columns: [Field]
+    /// Columns that are not in the records but known of them, with the connector's keys.
+    package let metadata: [Int: String]
     /// Those that nobody reads; they are NULL.
     package private(set) var unread: Set<Int> = []
 
@@ -132,15 +134,17 @@ package struct SourcePlan: Sendable {
     /// The same source with other options.
     package func with(options: [String: String]) -> SourcePlan {
         var changed = SourcePlan(
-            name: name, connector: connector, format: format, options: options, columns: columns)
+            name: name, connector: connector, format: format, options: options, columns: columns,
+            metadata: metadata)
         changed.unread = unread
         return changed
     }
 
     package init(
         name: String, connector: String, format: String?, options: [String: String],
-        columns: [Field]
+        columns: [Field], metadata: [Int: String] = [:]
     ) {
+        self.metadata = metadata
         self.name = name
         self.connector = connector
         self.format = format

@@ -9,6 +9,9 @@ final class FileSource: SourceReader {
     private let files: [String]
     private let decoder: any RecordDecoder
     private let chunkBytes: Int
+    /// Columns that tell about the file, with their keys.
+    private let metadata: [Int: String]
+    private var fileMetadata: FileMetadata?
     private var position: SourcePosition
     private var input: ByteInput?
     private var rest: [UInt8] = []
@@ -20,14 +23,15 @@ final class FileSource: SourceReader {
 
     /// - Throws: `ConnectorError` when a file cannot be opened or the position is not in it.
     init(
-        name: String, files: [String], decoder: any RecordDecoder, position: SourcePosition,
-        chunkBytes: Int
+        name: String, files: [String], decoder: any RecordDecoder, metadata: [Int: String] = [:],
+        position: SourcePosition, chunkBytes: Int
     ) throws {
         self.name = name
         self.files = files
         self.decoder = decoder
         self.position = position
         self.chunkBytes = chunkBytes
+        self.metadata = metadata
         var total: Int64 = 0
         for file in files { total += try ByteInput(path: file).fileSize }
         totalBytes = total
@@ -46,6 +50,7 @@ final class FileSource: SourceReader {
         }
         let opened = try ByteInput(path: files[position.file])
         input = opened
+        fileMetadata = metadata.isEmpty ? nil : FileMetadata(path: files[position.file])
         rest = []
         isAtEnd = false
         try readPreamble(opened)
@@ -142,13 +147,23 @@ final class FileSource: SourceReader {
             position.line += Int64(decoded.consumedLines)
             if decoded.records == 0 { continue }
             let batch = Batch(
-                count: decoded.rows.count, columns: decoded.columns,
+                count: decoded.rows.count, columns: completed(decoded),
                 origin: Origin(chunk: decoded.chunk, records: decoded.rows), readAt: readAt)
             return DecodedBatch(
                 batch: batch, rejects: decoded.rejects, records: decoded.records, end: position,
                 isLast: isAtInputEnd)
         }
         return nil
+    }
+
+    /// The decoded columns with those that tell about the file.
+    private func completed(_ decoded: DecodedPiece) -> [Column] {
+        guard let fileMetadata else { return decoded.columns }
+        var columns = decoded.columns
+        for (index, key) in metadata {
+            columns[index] = fileMetadata.column(key, count: decoded.rows.count)
+        }
+        return columns
     }
 
     /// Whether all bytes of the last file have been decoded.

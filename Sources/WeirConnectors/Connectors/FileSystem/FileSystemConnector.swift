@@ -20,7 +20,7 @@ enum FileSystemConnector {
                     "scan.columns", .choice(["read", "all"]),
                     "whether only the columns that the script reads are converted and checked, or"
                         + " all; read by default"),
-            ]),
+            ], metadata: FileMetadata.columns),
         makeReader: { plan, position, context in
             let path = resolve(plan.options["path"] ?? "", context)
             guard let format = FormatRegistry.format(named: plan.format) else {
@@ -28,6 +28,7 @@ enum FileSystemConnector {
             }
             return try FileSource(
                 name: plan.name, files: try files(at: path), decoder: format.makeDecoder(plan),
+                metadata: plan.metadata.filter { !plan.unread.contains($0.key) },
                 position: position, chunkBytes: context.chunkBytes)
         },
         makeWriter: { plan, committed, context in

@@ -10,6 +10,8 @@ final class CsvDecoder: RecordDecoder {
     private let fields: [Field]
     private let options: CsvOptions
     private let table: FieldTable
+    /// Columns that are fields of the file.
+    private let inRecords: [Int]
     /// For each field of the file its column, or -1.
     private var columnOfField: [Int32]
     private let rules: FieldRules
@@ -19,10 +21,12 @@ final class CsvDecoder: RecordDecoder {
 
     init(_ plan: SourcePlan) {
         fields = plan.columns
-        unread = plan.unread
+        unread = plan.unread.union(plan.metadata.keys)
         options = CsvOptions(plan.options)
         table = FieldTable(columns: plan.columns.count, capacity: Self.recordsPerPiece)
-        columnOfField = plan.columns.indices.map(Int32.init)
+        let metadata = Set(plan.metadata.keys)
+        inRecords = plan.columns.indices.filter { !metadata.contains($0) }
+        columnOfField = inRecords.map(Int32.init)
         rules = FieldRules(nullLiteral: options.nullLiteral, nullMarks: nil, emptyIsNull: true)
     }
 
@@ -53,7 +57,8 @@ final class CsvDecoder: RecordDecoder {
 
     private func bindHeader(_ names: [String], _ path: String) throws {
         columnOfField = [Int32](repeating: -1, count: names.count)
-        for (column, field) in fields.enumerated() {
+        for column in inRecords {
+            let field = fields[column]
             let index =
                 names.firstIndex(of: field.name)
                 ?? names.firstIndex { $0.lowercased() == field.name.lowercased() }

@@ -25,7 +25,7 @@ final class JsonDecoder: RecordDecoder {
 
     init(_ plan: SourcePlan) {
         fields = plan.columns
-        unread = plan.unread
+        unread = plan.unread.union(plan.metadata.keys)
         failsOnMissing = plan.options["json.fail-on-missing-field"]?.lowercased() == "true"
         table = FieldTable(columns: plan.columns.count, capacity: Self.recordsPerPiece)
         rules = FieldRules(
