@@ -16,6 +16,9 @@ import WeirSQL
     private static let statements =
         lines("syntax/accepted.sql") + lines("plans/logical.sql") + lines("plans/functions.txt")
         + lines("plans/function-mistakes.sql") + lines("syntax/mistakes.sql")
+        + lines("store/queries.txt").filter { $0.hasPrefix("SELECT") }.map {
+            "Q := " + $0.replacing("orders", with: "src")
+        }
 
     private static let tables = """
         CREATE TABLE t (a BIGINT, s STRING, u STRING, ts TIMESTAMP(3) NOT NULL, tags ARRAY<STRING>,
@@ -23,6 +26,10 @@ import WeirSQL
           WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json');
         CREATE TABLE src (id BIGINT NOT NULL, item STRING, price DOUBLE, who BIGINT, ts TIMESTAMP(3),
           WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'csv');
+        CREATE TABLE w (a BIGINT, b STRING, ts TIMESTAMP(3) NOT NULL, WATERMARK FOR ts AS ts)
+          WITH ('connector' = 'filesystem', 'path' = 'y', 'format' = 'json');
+        CREATE TABLE people (id BIGINT NOT NULL, name STRING, age INT, boss BIGINT, score DOUBLE,
+          j JSONB, v VECTOR) WITH ('connector' = 'filesystem', 'path' = 'p', 'format' = 'json');
         Orders := SELECT * FROM src;
 
         """
