@@ -108,19 +108,21 @@ enum IntervalText {
         if let end { return range(body, sign, start, end) }
         switch start {
         case .year, .quarter, .month:
-            guard let value = digits(body), value < 1_000_000 else { return nil }
+            guard let value = digits(body), value < 1_000_000_000 else { return nil }
             let months: Int64 = start == .year ? 12 : start == .quarter ? 3 : 1
             return (sign * value * months, .intervalMonths)
         default:
             guard let unit = micros(start) else { return nil }
             let parts = body.split(separator: ".", omittingEmptySubsequences: false)
-            guard let whole = digits(parts[0]), whole < 100_000_000 else { return nil }
+            guard let whole = digits(parts[0]) else { return nil }
             let (product, overflow) = whole.multipliedReportingOverflow(by: unit)
             if overflow { return nil }
             var value = product
             if parts.count == 2, start == .second {
                 guard let fraction = fraction(parts[1]) else { return nil }
-                value += fraction
+                let (sum, overflow) = product.addingReportingOverflow(fraction)
+                if overflow { return nil }
+                value = sum
             } else if parts.count != 1 {
                 return nil
             }
