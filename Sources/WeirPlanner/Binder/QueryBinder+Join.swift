@@ -192,20 +192,22 @@ extension ScriptBinder {
             columns, span)
         let added = Scope(columns: fields, qualifier: alias?.name.name)
         let both = scope.joined(added, columns: columns)
-        return filtered(plan, both, condition, keepsUnmatched).map { ($0, both) }
+        return filtered(plan, both, condition, "UNNEST", keepsUnmatched: keepsUnmatched)
+            .map { ($0, both) }
     }
 
-    /// The rows of UNNEST for which the condition of its join is TRUE.
-    private mutating func filtered(
-        _ plan: LogicalPlan, _ scope: Scope, _ condition: JoinCondition, _ keepsUnmatched: Bool
+    /// The rows of UNNEST or LATERAL for which the condition of the join is TRUE.
+    mutating func filtered(
+        _ plan: LogicalPlan, _ scope: Scope, _ condition: JoinCondition, _ what: String,
+        keepsUnmatched: Bool
     ) -> LogicalPlan? {
         switch condition {
         case .none: return plan
         case .using(_, let span):
-            refuse("USING with UNNEST", span)
+            refuse("USING with \(what)", span)
             return nil
         case .natural:
-            refuse("NATURAL with UNNEST", plan.span.clipped)
+            refuse("NATURAL with \(what)", plan.span.clipped)
             return nil
         case .on(let written):
             var binder = expressionBinder(scope, place: "ON")
@@ -215,7 +217,7 @@ extension ScriptBinder {
             if case .literal(.bool(true)) = bound.node { return plan }
             if keepsUnmatched {
                 refuse(
-                    "LEFT JOIN UNNEST with a condition", written.span,
+                    "LEFT JOIN \(what) with a condition", written.span,
                     hint: "write ON TRUE, and the condition in a CASE or in WHERE")
                 return nil
             }

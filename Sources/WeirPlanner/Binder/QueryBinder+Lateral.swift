@@ -23,33 +23,7 @@ extension ScriptBinder {
                 input, inner.plan, keepsUnmatched: kind == .left, right.span.clipped)
         else { return nil }
         let both = scope.joined(inner.scope, columns: joined.columns)
-        return lateralCondition(joined, both, condition, isLeft: kind == .left).map { ($0, both) }
-    }
-
-    private mutating func lateralCondition(
-        _ plan: LogicalPlan, _ scope: Scope, _ condition: JoinCondition, isLeft: Bool
-    ) -> LogicalPlan? {
-        switch condition {
-        case .none: return plan
-        case .using(_, let span):
-            refuse("USING with LATERAL", span)
-            return nil
-        case .natural:
-            refuse("NATURAL with LATERAL", plan.span.clipped)
-            return nil
-        case .on(let written):
-            var binder = expressionBinder(scope, place: "ON")
-            let bound = binder.bindBoolean(written)
-            diagnostics += binder.diagnostics
-            guard let bound else { return nil }
-            if case .literal(.bool(true)) = bound.node { return plan }
-            if isLeft {
-                refuse(
-                    "LEFT JOIN LATERAL with a condition", written.span,
-                    hint: "write ON TRUE, and the condition in the WHERE of the query")
-                return nil
-            }
-            return LogicalPlan(.filter(plan, bound), plan.columns, written.span)
-        }
+        return filtered(joined, both, condition, "LATERAL", keepsUnmatched: kind == .left)
+            .map { ($0, both) }
     }
 }

@@ -193,9 +193,7 @@ extension ScriptBinder {
         }
         let conditions = inner.conditions + [test.map(inner.place)].compactMap { $0 }
         let joined = conditions.map { $0.joined(at: input.columns.count) }
-        let condition = joined.dropFirst().reduce(joined.first) { result, part in
-            result.map { BoundExpression.conjunction($0, part) }
-        }
+        let condition = BoundExpression.conjunction(of: joined)
         return LogicalPlan(
             .join(
                 input, inner.plan, LogicalJoin(kind: isAnti ? .anti : .semi, condition: condition)),
@@ -218,9 +216,7 @@ extension ScriptBinder {
         if hasMarker { inner.plan = marked(inner.plan) }
         let shift = input.columns.count
         let conditions = inner.conditions.map { $0.joined(at: shift) }
-        let condition = conditions.dropFirst().reduce(conditions.first) { result, part in
-            result.map { BoundExpression.conjunction($0, part) }
-        }
+        let condition = BoundExpression.conjunction(of: conditions)
         let added = inner.plan.columns.map {
             keepsLeft ? Field($0.name, $0.type.nullable(true)) : $0
         }

@@ -86,15 +86,14 @@ extension Decorrelator {
             BoundExpression(
                 .column(shift + (indices.firstIndex(of: index) ?? 0)), part.type, part.span)
         }
-        let condition = result.conditions.map { $0.mapOuter(inDomain) }
+        let conditions = result.conditions.map { $0.mapOuter(inDomain) }
         result.plan = LogicalPlan(
             .join(
                 result.plan, domain,
                 LogicalJoin(
                     kind: .inner,
-                    condition: condition.dropFirst().reduce(condition.first) { joined, part in
-                        joined.map { BoundExpression.conjunction($0, part) }
-                    })), result.plan.columns + fields, span)
+                    condition: BoundExpression.conjunction(of: conditions))),
+            result.plan.columns + fields, span)
         result.outputs = result.outputs.map { $0.mapOuter(inDomain) }
         for (position, index) in indices.enumerated() { result.domain[index] = shift + position }
         result.conditions = indices.map { index in

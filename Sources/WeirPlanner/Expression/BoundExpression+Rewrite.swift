@@ -63,6 +63,12 @@ extension BoundExpression {
             left.span.union(right.span))
     }
 
+    /// All conditions; nil for none.
+    static func conjunction(of parts: [BoundExpression]) -> BoundExpression? {
+        guard let first = parts.first else { return nil }
+        return parts.dropFirst().reduce(first, conjunction)
+    }
+
     /// The conditions that AND joins.
     var conjuncts: [BoundExpression] {
         guard case .and(let left, let right) = node else { return [self] }

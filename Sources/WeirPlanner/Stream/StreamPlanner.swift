@@ -289,9 +289,7 @@ struct StreamPlanner {
         // What is below the source's own projections is computed in the same stage.
         let chain = InlinedInput(source)
         let conditions = [chain.filter, filter.map { chain.inline($0) }].compactMap { $0 }
-        let condition = conditions.dropFirst().reduce(conditions.first) { joined, next in
-            joined.map { BoundExpression.conjunction($0, next) }
-        }
+        let condition = BoundExpression.conjunction(of: conditions)
         let needed = (keys + calls.compactMap(\.argument) + [time].compactMap { $0 })
             .map { chain.inline($0) }
         guard check(needed + conditions), let input = lower(chain.plan, name) else { return nil }
