@@ -64,6 +64,16 @@ import WeirSQL
         #expect(try harness.query("SELECT count(*) FROM weir_rejects") == ["0"])
     }
 
+    /// A header without commas tells the delimiter.
+    @Test("delimiters of csv files", arguments: [";", "\t", "|"])
+    func delimiters(_ delimiter: String) throws {
+        let lines = ["id,name", "1,a", "2,b"].map { $0.replacing(",", with: delimiter) }
+        let folder = try folder(["a.csv": lines.joined(separator: "\n") + "\n"])
+        let harness = PipelineHarness("IMPORT `a.csv`; B := SELECT id + 1 AS n, name FROM a;", in: folder)
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM B ORDER BY n") == ["2|a", "3|b"])
+    }
+
     @Test func columnsOfAvroSchemas() throws {
         let folder = try folder([
             "a.avsc": """

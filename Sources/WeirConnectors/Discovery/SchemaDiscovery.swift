@@ -48,8 +48,20 @@ package enum SchemaDiscovery {
 
     // MARK: CSV
 
-    private static func csv(_ path: String, delimiter: String) throws -> DataFileSchema {
-        let names = try headerNames(path, delimiter: delimiter == "\\t" ? 0x09 : 0x2C)
+    /// Delimiters of a `.csv` file whose header has no comma.
+    private static let otherDelimiters = [";", "\\t", "|"]
+
+    private static func csv(_ path: String, delimiter wanted: String) throws -> DataFileSchema {
+        var delimiter = wanted
+        var names = try headerNames(path, delimiter: wanted)
+        if names.count == 1, wanted == "," {
+            for other in otherDelimiters {
+                let split = try headerNames(path, delimiter: other)
+                guard split.count > 1 else { continue }
+                (names, delimiter) = (split, other)
+                break
+            }
+        }
         var options = [(key: "csv.header", value: "true")]
         if delimiter != "," { options.append(("csv.field-delimiter", delimiter)) }
         let fields = names.map { Field($0, DataType(.varchar(.max))) }
@@ -83,7 +95,7 @@ package enum SchemaDiscovery {
         return DataFileSchema(columns: columns, format: "csv", options: options)
     }
 
-    private static func headerNames(_ path: String, delimiter: UInt8) throws -> [String] {
+    private static func headerNames(_ path: String, delimiter: String) throws -> [String] {
         let input = try ByteInput(path: path)
         var bytes = [UInt8](repeating: 0, count: 1 << 20)
         var length = 0
@@ -102,7 +114,8 @@ package enum SchemaDiscovery {
         guard !line.isEmpty else {
             throw FileProblem("the file is empty, so it has no header to take columns from")
         }
-        let names = CsvHeader.names(line, delimiter: delimiter, quote: 0x22)
+        let byte = delimiter == "\\t" ? 0x09 : delimiter.utf8.first ?? 0x2C
+        let names = CsvHeader.names(line, delimiter: byte, quote: 0x22)
         guard names.allSatisfy({ !$0.isEmpty }) else {
             throw FileProblem("the header has a column without a name")
         }
