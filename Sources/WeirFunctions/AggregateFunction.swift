@@ -15,12 +15,16 @@ package struct AggregateFunction: Sendable {
     package let arguments: ClosedRange<Int>
     /// The result type for an argument type (nil for `COUNT(*)`), or nil when it does not fit.
     package let resolve: @Sendable (DataType?) -> DataType?
+    /// What is wrong with constant arguments (nil for those that are not), by their number.
+    package let problem: (@Sendable ([Double?]) -> (argument: Int, message: String)?)?
     /// A fresh state for an argument type and a result type.
     package let makeAccumulator: @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
 
     init(
         name: String, usage: String, documentation: String, supportsRetraction: Bool,
-        arguments: ClosedRange<Int> = 1...1, resolve: @escaping @Sendable (DataType?) -> DataType?,
+        arguments: ClosedRange<Int> = 1...1,
+        problem: (@Sendable ([Double?]) -> (argument: Int, message: String)?)? = nil,
+        resolve: @escaping @Sendable (DataType?) -> DataType?,
         makeAccumulator:
             @escaping @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
     ) {
@@ -29,8 +33,18 @@ package struct AggregateFunction: Sendable {
         self.documentation = documentation
         self.supportsRetraction = supportsRetraction
         self.arguments = arguments
+        self.problem = problem
         self.resolve = resolve
         self.makeAccumulator = makeAccumulator
+    }
+
+    /// What it gives for no rows where that is a text, as the collecting ones do; nil for NULL.
+    package func ofNothing(_ result: DataType) -> String? {
+        guard !result.isNullable else { return nil }
+        let accumulator = makeAccumulator(nil, result.kind)
+        accumulator.grow(to: 1)
+        guard case .bytes(let bytes) = accumulator.results([0]).scalar(0) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Whether it is a clause of another function and has no name of its own for users.

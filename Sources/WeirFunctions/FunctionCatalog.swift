@@ -25,6 +25,10 @@ package enum FunctionCatalog {
         for function in aggregates.sorted(by: { $0.name < $1.name }) {
             text += "| `\(cell(function.usage))` | \(cell(function.documentation)) |\n"
         }
+        text += "\n## Of the language\n\n| function | |\n|---|---|\n"
+        for function in SyntaxFunction.all {
+            text += "| `\(cell(function.usage))` | \(cell(function.documentation)) |\n"
+        }
         return text
     }
 

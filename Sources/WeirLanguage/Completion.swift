@@ -95,17 +95,22 @@ enum Completion {
     }
 
     private static var functions: [[String: Any]] {
-        FunctionRegistry.scalars.map { function in
-            item(
-                function.name, kind: 3, detail: function.usage,
-                documentation: function.documentation, rank: 3)
+        let scalars = FunctionRegistry.scalars.filter { !$0.isInternal }.map {
+            ($0.name, $0.usage, $0.documentation)
+        }
+        let aggregates = AggregateFunctions.all.filter { !$0.isInternal }.map {
+            ($0.name, $0.usage, $0.documentation)
+        }
+        let others = SyntaxFunction.all.map { ($0.name, $0.usage, $0.documentation) }
+        return (scalars + aggregates + others).map { name, usage, documentation in
+            item(name, kind: 3, detail: usage, documentation: documentation, rank: 3)
         }
     }
 
     private static var words: [[String: Any]] {
         [
             "SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "JOIN",
-            "LEFT JOIN",
+            "LEFT JOIN", "LATERAL", "MATCH_RECOGNIZE", "OVERLAPS", "OFFSET",
             "CREATE TABLE", "INSERT INTO", "IMPORT", "EXPORT", "DISTINCT", "WITH", "CASE",
             "INTERVAL",
         ].map { ["label": $0, "kind": 14, "detail": "", "sortText": "4\($0)"] }

@@ -20,6 +20,9 @@ enum Hover {
         if let function = FunctionRegistry.aggregate(named: token.text) {
             return "**\(function.usage)**\n\n\(function.documentation)"
         }
+        if let function = SyntaxFunction.named(token.text) {
+            return "**\(function.usage)**\n\n\(function.documentation)"
+        }
         let words = Set(context.statement.map { $0.text.lowercased() })
         for symbol in compilation.symbols where words.contains(symbol.name.lowercased()) {
             let column = symbol.columns.first { $0.name.lowercased() == token.text.lowercased() }

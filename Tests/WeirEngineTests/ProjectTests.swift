@@ -69,7 +69,8 @@ import WeirSQL
     func delimiters(_ delimiter: String) throws {
         let lines = ["id,name", "1,a", "2,b"].map { $0.replacing(",", with: delimiter) }
         let folder = try folder(["a.csv": lines.joined(separator: "\n") + "\n"])
-        let harness = PipelineHarness("IMPORT `a.csv`; B := SELECT id + 1 AS n, name FROM a;", in: folder)
+        let harness = PipelineHarness(
+            "IMPORT `a.csv`; B := SELECT id + 1 AS n, name FROM a;", in: folder)
         try harness.run()
         #expect(try harness.query("SELECT * FROM B ORDER BY n") == ["2|a", "3|b"])
     }
@@ -107,6 +108,7 @@ import WeirSQL
                 IMPORT `t.csv`;
                 A := SELECT id, COUNT(*) AS n FROM t GROUP BY id;
                 EXPORT A TO logger.Shown;
+                Other := SELECT id FROM t WHERE id > 1;
                 EXPORT t TO log.Kept;
                 /*+test*/ Checked := SELECT id FROM A WHERE n > 1;
                 /*+workload*/ Asked(i BIGINT) := SELECT * FROM A WHERE n = :i;
@@ -114,18 +116,20 @@ import WeirSQL
             ]
         }
         let standard = try #require(try compile(try folder(files("{}"))).plan)
-        #expect(standard.tables.map(\.name).sorted() == ["A", "Kept_log"])
+        #expect(standard.tables.map(\.name).sorted() == ["A", "Kept_log", "Other"])
         #expect(standard.stages.contains { $0.node.label == "sink" })
         #expect(!standard.stages.contains { $0.name.hasPrefix("Checked") })
         #expect(standard.queries.isEmpty)
         #expect(standard.indexes.map(\.columns) == [["n"]])
         let logged = try #require(try compile(try folder(files(#"{"logger": "kafka"}"#))).plan)
-        #expect(logged.tables.map(\.name).sorted() == ["A", "Kept_log", "Shown_log"])
+        #expect(logged.tables.map(\.name).sorted() == ["A", "Kept_log", "Other", "Shown_log"])
         let silent = try #require(try compile(try folder(files(#"{"logger": "none"}"#))).plan)
         #expect(!silent.stages.contains { $0.node.label == "sink" })
         let read = try compile(
             try folder(files(#"{"cost-model": "READ", "logger": "none"}"#)))
-        #expect(read.definitions.first { $0.name == "A" }?.assignment?.stage == .store)
+        #expect(read.definitions.first { $0.name == "Other" }?.assignment?.stage == .store)
+        // What is written out stays a stream.
+        #expect(read.definitions.first { $0.name == "A" }?.assignment?.stage == .stream)
         let wrong = try compile(try folder(files(#"{"cost-model": "FAST", "logger": 5}"#)))
         #expect(
             wrong.diagnostics.filter { $0.code == "bad-setting" }.map(\.message) == [

@@ -89,7 +89,7 @@ import WeirRuntime
             try harness.query("SELECT * FROM someCounts ORDER BY k") == ["a|2|3", "b|1|3"])
         #expect(try harness.query("SELECT * FROM wholeCounts ORDER BY k") == ["a|1|1"])
         let source = try #require(session.plan.stages.first { $0.name == "some" })
-        #expect(source.shownColumns == ["id", "bad (not read)", "k"])
+        #expect(source.shownColumns == ["id", "bad ✗", "k"])
         #expect(try unbalancedStages(harness) == [])
     }
 

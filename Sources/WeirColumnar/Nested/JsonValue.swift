@@ -53,6 +53,9 @@ package struct JsonMember: Sendable, Hashable {
     package let key: String
     package let value: JsonValue
 
+    /// Whether the name has these bytes; Swift takes other spellings of an accent for the same.
+    package func isCalled(_ name: String) -> Bool { key.utf8.elementsEqual(name.utf8) }
+
     package init(_ key: String, _ value: JsonValue) {
         self.key = key
         self.value = value

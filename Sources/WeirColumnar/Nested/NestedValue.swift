@@ -83,6 +83,39 @@ package enum NestedValue {
         }
     }
 
+    /// Whether a value and all its parts fit a type; a part that is null or missing fits any.
+    package static func fits(_ value: JsonValue, _ kind: DataType.Kind) -> Bool {
+        switch (value, kind) {
+        case (.null, _), (_, .json): return true
+        case (.array(let items), .array(let element)):
+            return items.allSatisfy { fits($0, element.kind) }
+        case (.array(let items), .vector):
+            return items.allSatisfy { item in
+                guard case .number(let digits) = item else { return false }
+                return Double(digits)?.isFinite ?? false
+            }
+        case (.object(let members), .map(let key, let item)):
+            return members.allSatisfy {
+                scalar(.string($0.key), key.kind) != .null && fits($0.value, item.kind)
+            }
+        case (.object(let members), .multiset(let element)):
+            return members.allSatisfy { member in
+                guard case .number(let digits) = member.value, let count = Int64(digits) else {
+                    return false
+                }
+                return count > 0 && scalar(.string(member.key), element.kind) != .null
+            }
+        case (.object(let members), .row(let fields)):
+            return fields.allSatisfy { field in
+                guard let member = members.first(where: { $0.isCalled(field.name) }) else {
+                    return true
+                }
+                return fits(member.value, field.type.kind)
+            }
+        default: return !kind.isNested && scalar(value, kind) != .null
+        }
+    }
+
     /// The elements of an ARRAY; nil when the text is none.
     package static func elements(_ bytes: some Collection<UInt8>) -> [JsonValue]? {
         guard case .array(let items)? = JsonValue.parse(bytes) else { return nil }

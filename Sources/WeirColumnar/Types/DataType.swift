@@ -130,6 +130,9 @@ extension DataType.Kind {
         }
     }
 
+    /// TIMESTAMP_LTZ.
+    package var isInstant: Bool { if case .timestampLTZ = self { true } else { false } }
+
     package var isInterval: Bool { self == .intervalMonths || self == .intervalTime }
 
     package var isNested: Bool {

@@ -27,10 +27,14 @@ enum FieldDecoder {
         case .time, .boolean, .intervalMonths, .intervalTime:
             return scan.scalars { Cast.parse($0, to: type.kind) }
         case .json: return scan.jsonTexts()
-        case .vector:
-            return scan.scalars { bytes in NestedValue.numbers(bytes).map { _ in .bytes(bytes) } }
-        case .char, .varchar, .varbinary, .array, .map, .multiset, .row, .null:
-            return scan.texts()
+        case .vector, .array, .map, .multiset, .row:
+            return scan.scalars { bytes in
+                guard let value = JsonValue.parse(bytes), value != .null,
+                    NestedValue.fits(value, type.kind)
+                else { return nil }
+                return .bytes(bytes)
+            }
+        case .char, .varchar, .varbinary, .null: return scan.texts()
         }
     }
 }

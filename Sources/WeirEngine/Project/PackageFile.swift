@@ -97,11 +97,17 @@ struct PackageFile {
         (value("compiler", "logger") as? String).map(Logger.init(setting:)) ?? .print
     }
 
+    /// What may follow `logger`: names of engines in DataSQRL stand for a log.
+    private static let loggers = [
+        "print", "none", "log", "kafka", "flink", "vertx", "postgres", "iceberg", "duckdb",
+        "snowflake",
+    ]
+
     /// Settings of a wrong kind: the last key of the path, and what it should be.
     var problems: [(key: String, message: String)] {
         let objects = [
             ["script"], ["script", "config"], ["script", "include"], ["compiler"], ["engines"],
-            ["connectors"], ["test-runner"],
+            ["engines", "flink"], ["engines", "flink", "config"], ["connectors"], ["test-runner"],
         ]
         var found: [(key: String, message: String)] = []
         for path in objects {
@@ -116,6 +122,22 @@ struct PackageFile {
         {
             let names = CostModel.allCases.map(\.rawValue).joined(separator: ", ")
             found.append(("cost-model", "is one of \(names)"))
+        }
+        if let logger = value("compiler", "logger") as? String,
+            !Self.loggers.contains(logger.lowercased())
+        {
+            let nearest = nearestName(to: logger, among: Self.loggers)
+            found.append(
+                (
+                    "logger",
+                    "is print, none or the name of an engine"
+                        + (nearest.map { "; did you mean \($0)?" } ?? "")
+                ))
+        }
+        if let zone = value("engines", "flink", "config", "table.local-time-zone"),
+            !(zone is String)
+        {
+            found.append(("table.local-time-zone", "is a text"))
         }
         if let engines = value("enabled-engines"), !(engines is [Any]) {
             found.append(("enabled-engines", "is a list"))

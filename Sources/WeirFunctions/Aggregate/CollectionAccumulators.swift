@@ -2,23 +2,25 @@
 
 import WeirColumnar
 
-/// Texts with numbers or values, in the order in which they first came.
+/// Texts with numbers or values, in the order in which they first came. Texts are told apart by
+/// their bytes, as everywhere: two spellings of an accent are two texts.
 struct OrderedEntries<Value> {
-    private(set) var keys: [String] = []
-    private(set) var values: [String: Value] = [:]
+    private var keys: [[UInt8]] = []
+    private var values: [[UInt8]: Value] = [:]
 
     subscript(key: String) -> Value? {
-        get { values[key] }
+        get { values[Array(key.utf8)] }
         set {
-            if values[key] == nil, newValue != nil { keys.append(key) }
-            if newValue == nil, values[key] != nil { keys.removeAll { $0 == key } }
-            values[key] = newValue
+            let bytes = Array(key.utf8)
+            if values[bytes] == nil, newValue != nil { keys.append(bytes) }
+            if newValue == nil, values[bytes] != nil { keys.removeAll { $0 == bytes } }
+            values[bytes] = newValue
         }
     }
 
     /// In order.
     var entries: [(key: String, value: Value)] {
-        keys.compactMap { key in values[key].map { (key, $0) } }
+        keys.compactMap { key in values[key].map { (String(decoding: key, as: UTF8.self), $0) } }
     }
 }
 
@@ -112,7 +114,7 @@ final class ObjectAccumulator: Accumulator {
 
 /// Texts with the separators that come with them, out of ROWs of both.
 final class SeparatedListAccumulator: Accumulator {
-    private var texts: [String?] = []
+    private var texts: [[UInt8]?] = []
 
     func grow(to count: Int) { resize(&texts, to: count, with: nil) }
 
@@ -122,30 +124,31 @@ final class SeparatedListAccumulator: Accumulator {
             guard let fields = NestedValue.members(rows[row]), fields.count == 2,
                 case .string(let text) = fields[0].value
             else { continue }
-            guard let before = texts[Int(group)] else {
-                texts[Int(group)] = text
+            if texts[Int(group)] == nil {
+                texts[Int(group)] = Array(text.utf8)
                 continue
             }
-            let separator = if case .string(let written) = fields[1].value { written } else { "" }
-            texts[Int(group)] = before + separator + text
+            // In place: a copy for each row would be quadratic.
+            if case .string(let separator) = fields[1].value {
+                texts[Int(group)]?.append(contentsOf: separator.utf8)
+            }
+            texts[Int(group)]?.append(contentsOf: text.utf8)
         }
     }
 
     func results(_ groups: [Int32]) -> Column {
         var builder = ColumnBuilder(.bytes, capacity: groups.count)
-        for group in groups { builder.append(texts[Int(group)].map { .string($0) } ?? .null) }
+        for group in groups { builder.append(texts[Int(group)].map { .bytes($0) } ?? .null) }
         return builder.build()
     }
 
     func compact(keeping groups: [Int32]) { texts = pick(texts, groups) }
 
     func encode(_ group: Int, into bytes: inout StateBytes) {
-        bytes.write(texts[group].map { Scalar.string($0) } ?? .null)
+        bytes.write(texts[group].map { Scalar.bytes($0) } ?? .null)
     }
 
     func decode(_ group: Int, from bytes: inout StateBytes) {
-        let read = bytes.readScalar()
-        texts[group] =
-            if case .bytes(let text) = read { String(decoding: text, as: UTF8.self) } else { nil }
+        texts[group] = if case .bytes(let text) = bytes.readScalar() { text } else { nil }
     }
 }

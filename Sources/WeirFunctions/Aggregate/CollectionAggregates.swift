@@ -106,6 +106,15 @@ enum CollectionAggregates {
             "The exact percentile of the values that are not NULL, between neighbours in proportion;"
             + " an array of percentages gives an array. A frequency counts a value so many times.",
         supportsRetraction: true, arguments: 2...3,
+        problem: { constants in
+            if let percentage = constants[1], !(0...1).contains(percentage) {
+                return (1, "a percentage is a number from 0 to 1")
+            }
+            if constants.count > 2, let frequency = constants[2], frequency < 0 {
+                return (2, "a frequency is not negative")
+            }
+            return nil
+        },
         resolve: { type in
             guard let fields = fields(type, 2...3), fields[0].type.kind.isNumeric,
                 fields.count == 2 || fields[2].type.kind.isInteger

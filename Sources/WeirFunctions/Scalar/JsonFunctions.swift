@@ -238,7 +238,7 @@ enum JsonFunctions {
                     call.arguments[index].scalar(row), kind: call.types[index])
                 let value = item(call, index + 1, row, isRaw: raw.contains((index - 1) / 2))
                 if value == .null, isAbsent { continue }
-                members.removeAll { $0.key == key }
+                members.removeAll { $0.isCalled(key) }
                 members.append(JsonMember(key, value))
             }
             return .object(members)
@@ -283,10 +283,18 @@ enum JsonFunctions {
     private static func shown(_ scalar: Scalar, _ kind: DataType.Kind) -> JsonValue {
         let value = NestedValue.json(scalar, kind)
         if kind.isTimestamp, case .string(let text) = value {
-            let isInstant = if case .timestampLTZ = kind { true } else { false }
-            return .string(text.replacing(" ", with: "T") + (isInstant ? "Z" : ""))
+            return .string(
+                shortened(text).replacing(" ", with: "T") + (kind.isInstant ? "Z" : ""))
         }
         return value
+    }
+
+    /// A time without zeros at the end of its fraction.
+    private static func shortened(_ text: String) -> Substring {
+        guard text.contains(".") else { return text[...] }
+        var result = text[...]
+        while result.last == "0" { result = result.dropLast() }
+        return result.last == "." ? result.dropLast() : result
     }
 
     static let string = ScalarFunction(

@@ -100,7 +100,7 @@ struct JsonPath {
     private static func apply(_ step: Step, _ value: JsonValue) -> [JsonValue]? {
         switch (step, value) {
         case (.member(let name), .object(let members)):
-            return members.last { $0.key == name }.map { [$0.value] }
+            return members.last { $0.isCalled(name) }.map { [$0.value] }
         case (.index(let index), .array(let items)):
             let position = index < 0 ? items.count + index : index
             return items.indices.contains(position) ? [items[position]] : nil

@@ -62,7 +62,7 @@ enum JsonbFunctions {
                     continue
                 }
                 let key = String(decoding: call.bytes(index, row), as: UTF8.self)
-                members.removeAll { $0.key == key }
+                members.removeAll { $0.isCalled(key) }
                 members.append(JsonMember(key, call.json(index + 1, row)))
             }
             return .object(members)
@@ -201,7 +201,7 @@ enum JsonbFunctions {
                 case .object(let added)? = JsonValue.parse(call.bytes(1, row))
             else { return nil }
             for member in added {
-                if let index = members.firstIndex(where: { $0.key == member.key }) {
+                if let index = members.firstIndex(where: { $0.isCalled(member.key) }) {
                     members[index] = member
                 } else {
                     members.append(member)

@@ -101,7 +101,7 @@ enum MapFunctions {
             var members: [JsonMember] = []
             for (key, value) in zip(keys, values) {
                 let text = ValueText.string(NestedValue.scalar(key, kind), kind: kind)
-                members.removeAll { $0.key == text }
+                members.removeAll { $0.isCalled(text) }
                 members.append(JsonMember(text, value))
             }
             return .object(members)
@@ -125,7 +125,7 @@ enum MapFunctions {
         call.mapToJson { row in
             let second = call.members(1, row)
             let first = call.members(0, row).filter { member in
-                !second.contains { $0.key == member.key }
+                !second.contains { $0.isCalled(member.key) }
             }
             return .object(first + second)
         }
@@ -184,7 +184,7 @@ enum MapFunctions {
                     key = part
                     value = .null
                 }
-                members.removeAll { $0.key == key }
+                members.removeAll { $0.isCalled(key) }
                 members.append(JsonMember(key, value))
             }
             return .object(members)

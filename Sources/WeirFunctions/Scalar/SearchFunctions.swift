@@ -31,7 +31,7 @@ enum SearchFunctions {
                 continue
             }
             let wanted = words(call, 0, row)
-            var found: Set<String> = []
+            var found: Set<[UInt8]> = []
             for index in call.arguments.indices.dropFirst() {
                 found.formUnion(words(call, index, row))
             }
@@ -41,10 +41,12 @@ enum SearchFunctions {
         return builder.build()
     }
 
-    private static func words(_ call: FunctionCall, _ index: Int, _ row: Int) -> Set<String> {
+    private static func words(
+        _ call: FunctionCall, _ index: Int, _ row: Int
+    ) -> Set<[UInt8]> {
         guard !call.arguments[index].isNull(row) else { return [] }
         let text = String(decoding: call.bytes(index, row), as: UTF8.self).lowercased()
-        return Set(text.split { !$0.isLetter && !$0.isNumber }.map(String.init))
+        return Set(text.split { !$0.isLetter && !$0.isNumber }.map { Array($0.utf8) })
     }
 
     /// The digest is that of Java's hash codes in decimal digits, so that keys made by SQRL for

@@ -17,8 +17,14 @@ package struct SessionZone: Sendable {
 
     /// Whether its clocks always show UTC.
     package var isUTC: Bool {
-        ["utc", "etc/utc", "gmt", "z", "etc/gmt", "zulu"].contains(name.lowercased())
+        Self.fixed(name)?.secondsFromGMT() == 0 || Self.namesOfUTC.contains(name.lowercased())
     }
+
+    private static let namesOfUTC: Set<String> = [
+        "utc", "gmt", "uct", "universal", "zulu", "greenwich", "gmt0", "gmt+0", "gmt-0", "etc/utc",
+        "etc/gmt", "etc/uct", "etc/universal", "etc/zulu", "etc/greenwich", "etc/gmt0",
+        "etc/gmt+0", "etc/gmt-0",
+    ]
 
     /// Names for suggestions.
     package static var knownNames: [String] { TimeZone.knownTimeZoneIdentifiers }
@@ -37,13 +43,15 @@ package struct SessionZone: Sendable {
         micros &+ offset(at: floorDivide(micros, 1_000_000)) &* 1_000_000
     }
 
-    /// The moment at which the clocks show a time. Of two the earlier counts; a time that is
-    /// skipped is taken with the distance before the jump.
-    package func instant(_ micros: Int64) -> Int64 {
+    /// The moment at which the clocks show a time. Of two the earlier counts, or the later as in
+    /// Java's older classes; a time that is skipped is taken with the distance before the jump.
+    package func instant(_ micros: Int64, isLater: Bool = false) -> Int64 {
         let local = floorDivide(micros, 1_000_000)
         let before = offset(at: local &- 86_400)
         let after = offset(at: local &+ 86_400)
-        let found = [before, after].first { offset(at: local &- $0) == $0 } ?? before
+        let found =
+            (isLater ? [after, before] : [before, after]).first { offset(at: local &- $0) == $0 }
+            ?? before
         return micros &- found &* 1_000_000
     }
 
@@ -55,7 +63,7 @@ package struct SessionZone: Sendable {
 
 /// What the binder puts where a value passes between TIMESTAMP_LTZ and the clock of the session.
 enum ZoneFunctions {
-    static let all: [ScalarFunction] = [local, instant]
+    static let all: [ScalarFunction] = [local, instant, laterInstant]
 
     /// WEIR_LOCAL(instant, zone)
     static let local = ScalarFunction(
@@ -71,17 +79,24 @@ enum ZoneFunctions {
     ) { call in convert(call) { $0.local($1) } }
 
     /// WEIR_INSTANT(local time, zone)
-    static let instant = ScalarFunction(
-        "WEIR_INSTANT", family: .time, usage: "", documentation: "", examples: [],
-        resolve: { types in
-            guard types.count == 2, types[1].kind.isString,
-                case .timestamp(let precision) = types[0].kind
-            else { return nil }
-            return Resolution(
-                [types[0].kind, .varchar(.max)],
-                DataType(.timestampLTZ(precision), nullable: types[0].isNullable))
-        }
-    ) { call in convert(call) { $0.instant($1) } }
+    static let instant = instants("WEIR_INSTANT", isLater: false)
+
+    /// WEIR_LATER_INSTANT(local time, zone)
+    static let laterInstant = instants("WEIR_LATER_INSTANT", isLater: true)
+
+    private static func instants(_ name: String, isLater: Bool) -> ScalarFunction {
+        ScalarFunction(
+            name, family: .time, usage: "", documentation: "", examples: [],
+            resolve: { types in
+                guard types.count == 2, types[1].kind.isString,
+                    case .timestamp(let precision) = types[0].kind
+                else { return nil }
+                return Resolution(
+                    [types[0].kind, .varchar(.max)],
+                    DataType(.timestampLTZ(precision), nullable: types[0].isNullable))
+            }
+        ) { call in convert(call) { $0.instant($1, isLater: isLater) } }
+    }
 
     private static func convert(
         _ call: FunctionCall, _ body: (SessionZone, Int64) -> Int64

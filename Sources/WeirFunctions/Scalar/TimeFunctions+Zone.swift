@@ -23,7 +23,7 @@ extension TimeFunctions {
                 let from = zone(call, 1, row, &zones), let to = zone(call, 2, row, &zones)
             else { return false }
             let local = floorDivide(micros, 1_000_000) * 1_000_000
-            let shown = to.local(from.instant(local))
+            let shown = to.local(from.instant(local, isLater: true))
             output.append(text: ValueText.string(.int64(shown), kind: .timestamp(0)))
             return true
         }

@@ -149,7 +149,10 @@ enum TimeFunctions {
         resolve: { types in
             guard types.count == 3, types[0].kind.isString else { return nil }
             let kinds = types.dropFirst().map(\.kind)
-            guard kinds.allSatisfy({ $0.isTimestamp || $0 == .date }) else { return nil }
+            // A time of a clock and an instant have no difference, as in Flink.
+            guard kinds.allSatisfy({ $0.isTimestamp || $0 == .date }),
+                kinds[0].isInstant == kinds[1].isInstant
+            else { return nil }
             return Resolution(
                 [.varchar(.max)] + kinds.map { $0 == .date ? .timestamp(3) : $0 },
                 DataType(.int, nullable: Typing.nullable(types)))

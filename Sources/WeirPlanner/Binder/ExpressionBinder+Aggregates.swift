@@ -27,9 +27,18 @@ extension ExpressionBinder {
         aggregates = outer
         guard let bound else { return nil }
         if call.filter != nil, filter == .some(nil) { return nil }
+        if case .construct(let items) = bound.node, items.count == arguments.count,
+            let problem = function.problem?(items.map(\.constantNumber))
+        {
+            return fail("bad-arguments", problem.message, items[problem.argument].span)
+        }
         guard let type = function.resolve(bound.type) else {
+            var shown = "\(bound.type.kind)"
+            if arguments.count > 1, case .row(let fields) = bound.type.kind {
+                shown = "(\(fields.map { "\($0.type.kind)" }.joined(separator: ", ")))"
+            }
             return fail(
-                "bad-arguments", "\(function.name) does not take \(bound.type.kind)", span,
+                "bad-arguments", "\(function.name) does not take \(shown)", span,
                 hint: "usage: \(function.usage)")
         }
         return register(
@@ -126,4 +135,21 @@ extension AggregateFunction {
 extension LogicalCall {
     /// Which keys of a grouping set are totals.
     package static let grouping = "GROUPING"
+}
+
+extension BoundExpression {
+    /// The value of a constant number.
+    fileprivate var constantNumber: Double? {
+        switch node {
+        case .literal(.float64(let value)): value
+        case .literal(.int64(let value)) where type.kind.isNumeric:
+            Double(value) / DecimalScale.power(type.kind.scale)
+        default: nil
+        }
+    }
+}
+
+private enum DecimalScale {
+    /// Ten to a scale of at most 18 digits.
+    static func power(_ scale: Int) -> Double { (0..<scale).reduce(1) { power, _ in power * 10 } }
 }

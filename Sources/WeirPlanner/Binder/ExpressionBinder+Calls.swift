@@ -41,7 +41,10 @@ extension ExpressionBinder {
     ) -> BoundExpression? {
         let name = scope.functionAliases[name.uppercased()] ?? name
         if let zoned = bindInZone(name, operands, span) { return zoned.result }
-        guard let function = FunctionRegistry.scalar(named: name) else {
+        // Only the text of a store query names what the compiler writes.
+        guard let function = FunctionRegistry.scalar(named: name),
+            !function.isInternal || nameSpan == nil || foldsCasts
+        else {
             if UnsupportedFunctions.contains(name) {
                 return fail(
                     "unsupported", "the function \(name.uppercased()) is not supported yet",

@@ -26,14 +26,32 @@ extension ExpressionBinder {
     /// A column of the query at hand, else one of the query around it.
     private mutating func find(_ path: [Identifier]) -> (match: Scope.Match, isOuter: Bool)? {
         var problems: [Diagnostic] = []
-        if let match = scope.match(path, &problems) { return (match, false) }
+        let match = scope.match(path, &problems)
         var ignored: [Diagnostic] = []
-        if problems.first?.code != "ambiguous-column", let outer = scope.outer.first,
-            let match = outer.match(path, &ignored)
-        {
-            return (match, true)
+        if let match {
+            // `t.a` is a field of the column `t` only if that is a row; a table around may be meant.
+            let isRow =
+                if case .row = scope.columns[match.column].type.kind { true } else { false }
+            if isRow || match.fields.isEmpty { return (match, false) }
+            let around = scope.outer.first?.match(path, &ignored)
+            return (around ?? match, around != nil)
         }
-        diagnostics += problems
+        guard problems.first?.code != "ambiguous-column", let outer = scope.outer.first else {
+            diagnostics += problems
+            return nil
+        }
+        if let match = outer.match(path, &ignored) { return (match, true) }
+        var further: [Diagnostic] = []
+        if let first = path.first, outer.outer.first?.match(path, &further) != nil {
+            diagnostics.append(
+                .error(
+                    "unsupported", "a column of a query two levels out is not supported yet",
+                    at: first.span, hint: "join with the table in between"))
+            return nil
+        }
+        // A table of the query around has no such column.
+        let isOuter = path.count > 1 && ignored.first?.code == "unknown-column"
+        diagnostics += isOuter ? ignored : problems
         return nil
     }
 

@@ -38,9 +38,14 @@ extension ExpressionBinder {
     }
 
     /// The instant at which the clocks of the session show a time.
-    func instant(_ expression: BoundExpression, _ zone: SessionZone) -> BoundExpression {
+    func instant(
+        _ expression: BoundExpression, _ zone: SessionZone, isLater: Bool = false
+    ) -> BoundExpression {
         guard case .timestamp(let precision) = expression.type.kind else { return expression }
-        return converted(expression, .timestampLTZ(precision), "WEIR_INSTANT", zone, zone.instant)
+        let name = isLater ? "WEIR_LATER_INSTANT" : "WEIR_INSTANT"
+        return converted(expression, .timestampLTZ(precision), name, zone) {
+            zone.instant($0, isLater: isLater)
+        }
     }
 
     private func converted(
@@ -92,9 +97,8 @@ extension ExpressionBinder {
             return (bindFunction("DATE_FORMAT", [moment, pattern], span), ())
         case "UNIX_TIMESTAMP" where !operands.isEmpty:
             let parsed = bindFunction("TO_TIMESTAMP", operands, span)
-            guard let parsed, let moment = zonedCast(parsed, to: .timestampLTZ(3)) else {
-                return (nil, ())
-            }
+            guard let parsed else { return (nil, ()) }
+            let moment = instant(parsed, zone, isLater: true)
             let utc = BoundExpression(
                 .cast(moment, isTry: false), DataType(.timestamp(3)), span)
             let seconds = withoutZone { binder in
@@ -115,8 +119,4 @@ extension ExpressionBinder {
         diagnostics = inner.diagnostics
         return result
     }
-}
-
-extension DataType.Kind {
-    fileprivate var isInstant: Bool { if case .timestampLTZ = self { true } else { false } }
 }

@@ -68,8 +68,14 @@ extension ExpressionBinder {
     mutating func bindMatchCall(
         _ call: FunctionCallSyntax, _ span: Span
     ) -> (result: BoundExpression?, Void)? {
-        guard match != nil else { return nil }
+        guard let match else { return nil }
         let name = call.name.name.uppercased()
+        let isOwn =
+            ["FIRST", "LAST", "MATCH_ROWTIME"].contains(name)
+            || FunctionRegistry.aggregate(named: name) != nil
+        if isOwn, match.operand != nil {
+            return (fail("bad-arguments", "such calls are not nested", span), ())
+        }
         switch name {
         case "FIRST", "LAST": return (bindNavigation(name, call, span), ())
         case "PREV", "NEXT", "CLASSIFIER", "MATCH_NUMBER", "MATCH_PROCTIME":
@@ -80,12 +86,12 @@ extension ExpressionBinder {
                 ), ()
             )
         case "MATCH_ROWTIME":
-            guard call.arguments.count <= 1, let type = match?.timeType,
-                let index = match?.add(.rowtime, type)
+            guard call.arguments.count <= 1, let index = self.match?.add(.rowtime, match.timeType)
             else { return (fail("bad-arguments", "\(name) takes no arguments", span), ()) }
-            return (BoundExpression(.column(index), type, span), ())
+            return (BoundExpression(.column(index), match.timeType, span), ())
         default:
-            guard let function = FunctionRegistry.aggregate(named: name) else { return nil }
+            guard let function = FunctionRegistry.aggregate(named: name), !function.isInternal
+            else { return nil }
             return (bindMatchAggregate(function, call, span), ())
         }
     }

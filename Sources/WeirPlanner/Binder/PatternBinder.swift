@@ -16,7 +16,7 @@ struct PatternBinder {
                 .error(
                     "greedy-end", "a pattern cannot end with a greedy quantifier",
                     at: last.name.span,
-                    hint: "make it reluctant (\(last.name.name)+?) or end with a plain variable",
+                    hint: "make it reluctant with a ? behind it, or end with a plain variable",
                     note: "its last row would never be certain"))
             return nil
         }
@@ -63,7 +63,7 @@ struct PatternBinder {
         _ what: String, _ pattern: RowPattern, _ diagnostics: inout [Diagnostic]
     ) -> LogicalMatch.Pattern? {
         report(
-            "unsupported", "\(what) is not supported, nor is it in Flink", pattern, &diagnostics)
+            "unsupported", "no support for \(what), as in Flink", pattern, &diagnostics)
     }
 
     private func report(

@@ -59,8 +59,8 @@ extension ScriptBinder {
         return named(renamed, alias, default: path.last?.name)
     }
 
-    /// Operators that a common table may unfold to.
-    private static let maximumSize = 1000
+    /// Operators that a common table or a query in an expression may unfold to.
+    static let maximumSize = 1000
 
     /// A table of the script, or a common table of the query.
     mutating func resolve(_ path: [Identifier], _ span: Span) -> (plan: LogicalPlan, name: String)?

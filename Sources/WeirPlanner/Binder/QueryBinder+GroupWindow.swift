@@ -143,7 +143,13 @@ extension ExpressionBinder {
 extension FunctionCallSyntax {
     /// Whether the arguments are written alike.
     fileprivate func isCalled(like other: FunctionCallSyntax) -> Bool {
-        arguments.map { SQLPrinter.print($0.value) }
-            == other.arguments.map { SQLPrinter.print($0.value) }
+        func texts(_ call: FunctionCallSyntax) -> [String] {
+            call.arguments.map { argument in
+                // `t.ts` and `ts` are the same column.
+                if case .column(let path) = argument.value.kind { return path.last?.key ?? "" }
+                return SQLPrinter.print(argument.value)
+            }
+        }
+        return texts(self) == texts(other)
     }
 }

@@ -51,6 +51,18 @@ extension ScriptBinder {
                 LogicalAggregation(
                     keys: keys, sets: grouping.sets, calls: calls, isDistinct: false)),
             fields + added, select.span)
+        if grouping.sets != nil,
+            let value = calls.compactMap(\.arguments.first).first(where: {
+                if case .column(let index) = $0.node {
+                    !(scope.hidden[index] ?? []).isEmpty
+                } else {
+                    false
+                }
+            })
+        {
+            refuse("a correlated query beside GROUPING SETS, ROLLUP or CUBE", value.span.clipped)
+            return nil
+        }
         if let condition {
             plan = LogicalPlan(.filter(plan, condition), plan.columns, condition.span)
         }
@@ -213,12 +225,13 @@ extension BoundExpression {
 private struct GroupRewriter {
     let keys: [BoundExpression]
     private(set) var calls: [LogicalCall]
-    /// Columns with the values of queries, which are the same for all rows of a group.
-    let hidden: Set<Int>
+    /// Columns with the values of queries, which are the same for all rows of a group when the
+    /// columns that they depend on are keys.
+    let hidden: [Int: Set<Int>]
     /// The first column that is neither grouped nor aggregated.
     private(set) var missing: BoundExpression?
 
-    init(keys: [BoundExpression], calls: [LogicalCall], hidden: Set<Int>) {
+    init(keys: [BoundExpression], calls: [LogicalCall], hidden: [Int: Set<Int>]) {
         self.keys = keys
         self.calls = calls
         self.hidden = hidden
@@ -229,7 +242,7 @@ private struct GroupRewriter {
             return BoundExpression(.column(key), part.type, part.span)
         }
         switch part.node {
-        case .column(let index) where hidden.contains(index) && !part.type.kind.isNested:
+        case .column(let index) where isOfGroup(index) && !part.type.kind.isNested:
             return BoundExpression(.column(keys.count + value(part)), part.type, part.span)
         case .column:
             missing = missing ?? part
@@ -242,6 +255,14 @@ private struct GroupRewriter {
             missing = copy.missing
             calls = copy.calls
             return changed
+        }
+    }
+
+    /// Whether a column is the value of a query that is the same for all rows of a group.
+    private func isOfGroup(_ index: Int) -> Bool {
+        guard let reads = hidden[index] else { return false }
+        return reads.allSatisfy { column in
+            keys.contains { if case .column(column) = $0.node { true } else { false } }
         }
     }
 

@@ -20,7 +20,8 @@ extension ScriptBinder {
         outerScope = around
         guard let inner,
             let joined = correlate(
-                input, inner.plan, keepsUnmatched: kind == .left, right.span.clipped)
+                input, inner.plan, domain: input, keepsUnmatched: kind == .left,
+                right.span.clipped)
         else { return nil }
         let both = scope.joined(inner.scope, columns: joined.columns)
         return filtered(joined, both, condition, "LATERAL", keepsUnmatched: kind == .left)

@@ -63,12 +63,11 @@ extension ScriptBinder {
                     at: match.span.clipped))
             return nil
         }
-        guard case .column(let path) = first.expression.kind,
-            let column = scope.resolve(path, &diagnostics)
-        else {
-            if !diagnostics.hasErrors { reportOrder(first, relation) }
+        guard case .column(let path) = first.expression.kind else {
+            reportOrder(first, relation)
             return nil
         }
+        guard let column = scope.resolve(path, &diagnostics) else { return nil }
         guard column == relation.rowtime, !first.isDescending else {
             reportOrder(first, relation)
             return nil

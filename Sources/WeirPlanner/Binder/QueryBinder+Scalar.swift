@@ -8,6 +8,8 @@ extension ScriptBinder {
     struct QueryInput {
         var plan: LogicalPlan
         var scope: Scope
+        /// The input without what has been joined with it.
+        let base: LogicalPlan
     }
 
     /// Joins the input with the value of each query in WHERE, HAVING, QUALIFY and the select list;
@@ -36,7 +38,7 @@ extension ScriptBinder {
         }
         select.having.map(collect)
         select.qualify.map(collect)
-        var joined = QueryInput(plan: input, scope: scope)
+        var joined = QueryInput(plan: input, scope: scope, base: input)
         for expression in written {
             guard let value = bindQueryValue(expression, &joined) else { return nil }
             joined.scope.queryValues[expression.span.start] = value
@@ -51,6 +53,10 @@ extension ScriptBinder {
         case .scalarQuery(let query): return bindScalar(query, expression.span, &input)
         case .exists(let query):
             guard let plan = bindExistsQuery(query, input.scope) else { return nil }
+            if Self.isTotal(plan) {
+                return BoundExpression(
+                    .literal(.bool(true)), DataType(.boolean, nullable: false), expression.span)
+            }
             return join(counting(plan, nil), expression.span, &input).map { counts in
                 isPositive(counts[0])
             }
@@ -114,6 +120,16 @@ extension ScriptBinder {
             .literal(.int64(0)), DataType(.bigint, nullable: false), count.span)
         return BoundExpression(
             .comparison(.greater, count, zero), DataType(.boolean, nullable: false), count.span)
+    }
+
+    /// Whether a plan always has a row: an aggregate without GROUP BY.
+    private static func isTotal(_ plan: LogicalPlan) -> Bool {
+        switch plan.node {
+        case .aggregate(_, let aggregation):
+            aggregation.keys.isEmpty && aggregation.sets == nil && !aggregation.isDistinct
+        case .project(let input, _): isTotal(input)
+        default: false
+        }
     }
 
     /// Whether a plan has one row or none.
@@ -189,15 +205,25 @@ extension ScriptBinder {
     private mutating func join(
         _ plan: LogicalPlan, _ span: Span, _ input: inout QueryInput
     ) -> [BoundExpression]? {
-        guard let joined = correlate(input.plan, plan, keepsUnmatched: true, span) else {
+        guard input.plan.size + plan.size <= Self.maximumSize else {
+            diagnostics.append(
+                .error(
+                    "too-long",
+                    "the queries in expressions unfold to more than \(Self.maximumSize) operators",
+                    at: span.clipped,
+                    hint: "define some of them as tables of their own: Name := SELECT …"))
             return nil
         }
+        let reads = plan.outerColumns
+        let correlated = correlate(
+            input.plan, plan, domain: input.base, keepsUnmatched: true, span)
+        guard let joined = correlated else { return nil }
         let base = input.plan.columns.count
         let added = Array(joined.columns[base...])
         let hidden = Scope(columns: added, qualifier: nil)
         input.scope = input.scope.joined(
             hidden, columns: joined.columns, merged: Set(added.indices))
-        input.scope.hidden.formUnion(base..<joined.columns.count)
+        for index in base..<joined.columns.count { input.scope.hidden[index] = reads }
         input.plan = joined
         return added.enumerated().map { index, field in
             BoundExpression(.column(base + index), field.type, span)

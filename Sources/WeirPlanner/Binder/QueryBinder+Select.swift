@@ -14,15 +14,11 @@ struct SelectList {
 
 extension ScriptBinder {
     mutating func bind(_ select: SelectQuery) -> LogicalPlan? {
-        guard let from = select.from else {
-            reportMissingFrom(select)
-            return nil
-        }
-        guard let (source, names) = bindFrom(from),
+        guard let (source, names) = bindSource(select),
             let (joined, visible) = bindScalarQueries(select, source, names),
             let (input, scope) = bindGroupWindow(select, joined, visible)
         else { return nil }
-        let filtered = bindWhere(select, input, scope)
+        let filtered = bindWhere(select, input, scope, domain: source)
         guard var list = bindItems(select, scope), var plan = filtered else { return nil }
         var conditions: [BoundExpression] = []
         let having = bindCondition(select.having, "HAVING", scope, select, &list)
@@ -46,6 +42,26 @@ extension ScriptBinder {
         let columns = zip(list.names, list.values).map { Field($0, $1.type) }
         plan = LogicalPlan(.project(plan, list.values), columns, select.span)
         return select.isDistinct ? distinct(plan, select.span) : plan
+    }
+
+    /// The rows of FROM. A query inside another may do without: it is about one row then.
+    private mutating func bindSource(
+        _ select: SelectQuery
+    ) -> (plan: LogicalPlan, scope: Scope)? {
+        if let from = select.from { return bindFrom(from) }
+        guard outerScope != nil else {
+            reportMissingFrom(select)
+            return nil
+        }
+        let type = DataType(.boolean, nullable: false)
+        let row = BoundExpression(.literal(.bool(true)), type, select.span.clipped)
+        let plan = LogicalPlan(.values([[row]]), [Field("weir_row", type)], select.span)
+        let nameless = Scope(columns: [], qualifier: nil)
+        return (
+            plan,
+            nameless.joined(
+                Scope(columns: plan.columns, qualifier: nil), columns: plan.columns, merged: [0])
+        )
     }
 
     private mutating func reportMissingFrom(_ select: SelectQuery) {
@@ -73,13 +89,13 @@ extension ScriptBinder {
     // MARK: WHERE
 
     private mutating func bindWhere(
-        _ select: SelectQuery, _ input: LogicalPlan, _ scope: Scope
+        _ select: SelectQuery, _ input: LogicalPlan, _ scope: Scope, domain: LogicalPlan
     ) -> LogicalPlan? {
         guard let written = select.filter else { return input }
         var plan = input
         var hasFailed = false
         for part in written.conjuncts {
-            if let joined = bindSubqueryCondition(part, plan, scope) {
+            if let joined = bindSubqueryCondition(part, plan, scope, domain: domain) {
                 guard let joined = joined.plan else {
                     hasFailed = true
                     continue

@@ -46,18 +46,18 @@ struct QueryCondition {
 extension ScriptBinder {
     /// A condition of WHERE that is a query as a semi or anti join; nil when it is none.
     mutating func bindSubqueryCondition(
-        _ condition: Expression, _ input: LogicalPlan, _ scope: Scope
+        _ condition: Expression, _ input: LogicalPlan, _ scope: Scope, domain: LogicalPlan
     ) -> (plan: LogicalPlan?, Void)? {
         guard let written = QueryCondition(condition) else { return nil }
         guard let operand = written.operand else {
             guard let plan = bindExistsQuery(written.query, scope) else { return (nil, ()) }
-            return (semiJoin(input, plan, nil, written.isNegated, written.span), ())
+            return (semiJoin(input, plan, nil, written.isNegated, domain, written.span), ())
         }
         guard let plan = bindInner(written.query, scope),
             let pairs = bindOperands(operand, plan, scope, written.query.span.clipped),
             let test = bindComparisons(written, pairs, scope)
         else { return (nil, ()) }
-        return (semiJoin(input, plan, test.condition, test.isAnti, written.span), ())
+        return (semiJoin(input, plan, test.condition, test.isAnti, domain, written.span), ())
     }
 
     /// The condition of the join, and whether rows that meet it are dropped.
@@ -118,7 +118,8 @@ extension ScriptBinder {
             diagnostics.append(
                 .error(
                     "column-count",
-                    "IN compares \(items.count) values with \(plan.columns.count) columns",
+                    "\(items.count) value\(items.count == 1 ? "" : "s") cannot be compared with"
+                        + " \(plan.columns.count) column\(plan.columns.count == 1 ? "" : "s")",
                     at: span))
             return nil
         }
@@ -139,6 +140,7 @@ extension ScriptBinder {
     mutating func bindInner(_ query: Query, _ scope: Scope) -> LogicalPlan? {
         let around = outerScope
         outerScope = scope
+        outerScope?.outer = around.map { [$0] } ?? []
         defer { outerScope = around }
         return bindNested(query)
     }
@@ -147,13 +149,14 @@ extension ScriptBinder {
     mutating func bindExistsQuery(_ query: Query, _ scope: Scope) -> LogicalPlan? {
         guard case .select(var select) = query.body, !select.items.contains(where: Self.isGrouping)
         else { return bindInner(query, scope) }
-        let one = Expression(.literal(.integer("1")), select.span.clipped)
-        if select.groupBy.isEmpty || select.items.contains(where: \.isStar) {
-            select.items = [.expression(one, alias: nil)]
+        // Columns of the same name in `*` do not matter, nor does what they are.
+        if select.items.contains(where: \.isStar) {
+            let one = Expression(.literal(.integer("1")), select.span.clipped)
+            select.items.removeAll(where: \.isStar)
+            select.items.append(.expression(one, alias: nil))
         }
         var changed = query
         changed.body = .select(select)
-        changed.orderBy = []
         return bindInner(changed, scope)
     }
 
@@ -175,9 +178,9 @@ extension ScriptBinder {
 
     private mutating func semiJoin(
         _ input: LogicalPlan, _ plan: LogicalPlan, _ test: BoundExpression?, _ isAnti: Bool,
-        _ span: Span
+        _ domain: LogicalPlan, _ span: Span
     ) -> LogicalPlan? {
-        guard let inner = decorrelated(plan, input) else { return nil }
+        guard let inner = decorrelated(plan, domain) else { return nil }
         if inner.isTotal, test == nil {
             // There is a row for every outer one.
             guard isAnti else { return input }
@@ -202,11 +205,14 @@ extension ScriptBinder {
 
     /// The rows of the input, each with those of a query for it; nil after reporting what is wrong.
     ///
-    /// - Parameter keepsUnmatched: whether a row without any is given NULLs.
+    /// - Parameters:
+    ///   - domain: a plan whose columns are the first of the input and have at least its values.
+    ///   - keepsUnmatched: whether a row without any is given NULLs.
     mutating func correlate(
-        _ input: LogicalPlan, _ query: LogicalPlan, keepsUnmatched: Bool, _ span: Span
+        _ input: LogicalPlan, _ query: LogicalPlan, domain: LogicalPlan, keepsUnmatched: Bool,
+        _ span: Span
     ) -> LogicalPlan? {
-        guard var inner = decorrelated(query, input) else { return nil }
+        guard var inner = decorrelated(query, domain) else { return nil }
         let keepsLeft = keepsUnmatched || inner.isTotal
         let isComputed = inner.outputs.contains { output in
             if case .column = output.node { false } else { true }

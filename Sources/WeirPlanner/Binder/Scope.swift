@@ -20,8 +20,9 @@ struct Scope {
     var parameters: [String: DataType] = [:]
     /// The values of queries inside expressions, by where these begin.
     var queryValues: [Int: BoundExpression] = [:]
-    /// Columns that hold what these values are made of.
-    var hidden: Set<Int> = []
+    /// Columns that hold what these values are made of, with the columns of the query that they
+    /// depend on.
+    var hidden: [Int: Set<Int>] = [:]
     /// The window of GROUP BY, and the first of its three columns.
     var groupWindow: (call: GroupWindow, column: Int)?
     /// The session zone when it is not UTC.

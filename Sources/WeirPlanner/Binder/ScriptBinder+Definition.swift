@@ -184,20 +184,20 @@ extension ScriptBinder {
         switch placed {
         case .stream(let stage, _) where isStored:
             store(name, bound, stage, relation, statement)
-        case .view(let draft, let reads, _):
-            addView(shown, bound, draft, reads, statement, isExposed: isStored)
+        case .view(let sql, let reads, _):
+            addView(shown, bound, sql, reads, statement, isExposed: isStored)
         default: break
         }
     }
 
     private mutating func addView(
-        _ name: String, _ bound: BoundQuery, _ draft: SelectDraft, _ reads: [String],
+        _ name: String, _ bound: BoundQuery, _ sql: String, _ reads: [String],
         _ statement: Statement, isExposed: Bool
     ) {
         storedTables.insert(name.lowercased())
         views.append(
             StoreView(
-                name: name, columns: bound.plan.columns, sql: draft.sql, reads: reads,
+                name: name, columns: bound.plan.columns, sql: sql, reads: reads,
                 order: bound.order, limit: bound.limit, offset: bound.offset, isExposed: isExposed,
                 documentation: statement.preamble.documentation?.text, span: statement.span))
     }

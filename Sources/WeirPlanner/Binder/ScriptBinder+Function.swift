@@ -261,9 +261,8 @@ extension ScriptBinder {
         _ bound: BoundQuery, _ definition: Definition, _ statement: Statement
     ) {
         let plan = PlanOptimizer.optimise(bound.plan)
-        var builder = StoreQueryBuilder()
         do throws(StoreRefusal) {
-            var draft = try builder.select(plan)
+            var (draft, builder) = try StoreQueryBuilder.query(plan)
             if !draft.isPlain { draft = draft.wrapped(builder.alias()) }
             draft.orderBy = bound.order.map { item in
                 "\(draft.columns[item.column]) \(item.isDescending ? "DESC" : "ASC")"
@@ -282,7 +281,7 @@ extension ScriptBinder {
             queries.append(
                 StoreQuery(
                     name: name, kind: kind, arguments: arguments, columns: draft.fields,
-                    sql: draft.sql, reads: builder.reads, limit: bound.limit,
+                    sql: builder.statement(draft), reads: builder.reads, limit: bound.limit,
                     documentation: statement.preamble.documentation, span: statement.span,
                     plan: ordered(plan, bound)))
             warnOfServing(definition.name.span)

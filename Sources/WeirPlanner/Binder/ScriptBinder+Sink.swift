@@ -102,6 +102,15 @@ extension ScriptBinder {
         _ plan: LogicalPlan, _ name: Identifier, _ statement: Statement
     ) {
         let table = Identifier("\(name.name)_log", name.span)
+        if tables[context.key(table)] != nil {
+            diagnostics.append(
+                .error(
+                    "duplicate-table",
+                    "there is a table '\(table.name)' already, which is where the log '\(name.name)'"
+                        + " is kept", at: name.span))
+            return
+        }
+        exportedTables.insert(context.key(table))
         define(table, BoundQuery(plan: plan), statement, isStored: true)
     }
 

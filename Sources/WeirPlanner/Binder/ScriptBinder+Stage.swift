@@ -6,7 +6,7 @@ import WeirSQL
 /// A definition that has its place.
 enum PlacedDefinition {
     case stream(stage: Int, StageAssignment)
-    case view(SelectDraft, reads: [String], StageAssignment)
+    case view(sql: String, reads: [String], StageAssignment)
     /// Reported already.
     case failed
 }
@@ -23,21 +23,22 @@ extension ScriptBinder {
         planner.exchange(&graph)
         let stage = planner.stage(plan, name: name)
         planner.exchange(&graph)
-        var builder = StoreQueryBuilder()
         var refusal: StoreRefusal?
-        var draft: SelectDraft?
-        do throws(StoreRefusal) { draft = try builder.select(plan) } catch { refusal = error }
+        var stored: (draft: SelectDraft, builder: StoreQueryBuilder)?
+        do throws(StoreRefusal) {
+            stored = try StoreQueryBuilder.query(plan)
+        } catch { refusal = error }
         let streamProblems = planner.diagnostics
         let isCheaper =
-            draft == nil || wish == .stream
+            stored == nil || wish == .stream || exportedTables.contains(name.lowercased())
             || StageCost.stream(plan, project.settings.costModel) <= StageCost.store
         let isStream = stage != nil && streamProblems.isEmpty && wish != .store && isCheaper
         if !isStream { graph.truncate(to: mark) }
         if stage == nil, streamProblems.isEmpty { return .failed }
         if let stage, isStream {
-            return .stream(stage: stage, streamReason(plan, wish: wish, canStore: draft != nil))
+            return .stream(stage: stage, streamReason(plan, wish: wish, canStore: stored != nil))
         }
-        if let draft, wish != .stream, demand(builder.reads, plan.span) {
+        if let (draft, builder) = stored, wish != .stream, demand(builder.reads, plan.span) {
             let reason =
                 wish == .store
                 ? "the hint asks for it"
@@ -45,7 +46,8 @@ extension ScriptBinder {
                     ?? "it costs \(Self.shown(StageCost.store)) when it is computed at each read,"
                     + " \(Self.shown(StageCost.stream(plan, project.settings.costModel))) as a stream"
             return .view(
-                draft, reads: builder.reads, StageAssignment(stage: .store, reason: reason))
+                sql: builder.statement(draft), reads: builder.reads,
+                StageAssignment(stage: .store, reason: reason))
         }
         if wish == .store, let refusal {
             diagnostics.append(

@@ -79,6 +79,8 @@ package struct ScriptBinder {
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
     var ordersBound = 0
+    /// Tables that the script exports, by lower-case name.
+    var exportedTables: Set<String> = []
     /// The session zone when it is not UTC.
     var zone: SessionZone?
     /// The names around the correlated query at hand.
@@ -189,6 +191,9 @@ package struct ScriptBinder {
         let outer = namesBelow
         namesBelow = script.statements.compactMap { $0.definedName.map(context.key) }
         defer { namesBelow = outer }
+        for case .exporting(let table, _) in script.statements.map(\.kind) {
+            if let name = table.last { exportedTables.insert(context.key(name)) }
+        }
         var rest = script.statements[...]
         while let statement = rest.popFirst() {
             guard errorCount < Self.maximumErrors else {

@@ -73,6 +73,14 @@ extension LogicalPlan {
         node.expressions.contains(where: \.readsOuter) || inputs.contains(where: \.readsOuter)
     }
 
+    /// Columns of the outer row that the plan reads.
+    var outerColumns: Set<Int> {
+        var result: Set<Int> = []
+        for expression in node.expressions { result.formUnion(expression.outerColumns) }
+        for input in inputs { result.formUnion(input.outerColumns) }
+        return result
+    }
+
     /// The columns of the plan as expressions.
     var allColumns: [BoundExpression] {
         columns.enumerated().map { BoundExpression(.column($0), $1.type, span) }

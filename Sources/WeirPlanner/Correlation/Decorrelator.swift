@@ -1,6 +1,7 @@
 // Correlated queries to joins (T. Neumann, A. Kemper, Unnesting Arbitrary Queries, BTW 2015).
 
 import WeirColumnar
+import WeirFunctions
 import WeirSQL
 
 /// Pulls the references to an outer row up, until a join can test them.
@@ -99,12 +100,18 @@ struct Decorrelator {
 
     /// What a call gives for an outer row without rows: NULL, or nothing counted.
     private func ofNothing(_ value: BoundExpression, _ call: LogicalCall) -> BoundExpression {
-        guard call.function == "COUNT" else {
+        let nothing: Scalar
+        if call.function == "COUNT" {
+            nothing = .int64(0)
+        } else if let text = FunctionRegistry.aggregate(named: call.function)?.ofNothing(call.type)
+        {
+            nothing = .string(text)
+        } else {
             return BoundExpression(value.node, value.type.nullable(true), value.span)
         }
         let never = DataType(.boolean, nullable: false)
         let found = BoundExpression(.isNull(value, negated: true), never, value.span)
-        let zero = BoundExpression(.literal(.int64(0)), value.type, value.span)
+        let zero = BoundExpression(.literal(nothing), value.type, value.span)
         return BoundExpression(
             .choose(conditions: [found], values: [value], zero), value.type, value.span)
     }
@@ -118,7 +125,8 @@ struct Decorrelator {
         let skipped = offset ?? 0
         if limit == nil, skipped == 0 { return result }
         guard let limit, limit > 0 else {
-            throw CorrelationRefusal("this LIMIT in a correlated query", plan.span.clipped)
+            throw CorrelationRefusal(
+                "LIMIT 0, or OFFSET without LIMIT, in a correlated query", plan.span.clipped)
         }
         if result.isTotal, skipped == 0 { return result }
         try refuseTotal(result, plan, "OFFSET in a correlated aggregate")
@@ -128,9 +136,15 @@ struct Decorrelator {
                 expression: result.place($0.expression), isDescending: $0.isDescending,
                 nullsFirst: $0.nullsFirst)
         }
+        let first = Int64(skipped).addingReportingOverflow(1)
+        let last = first.partialValue.addingReportingOverflow(Int64(limit) - 1)
+        guard !first.overflow else {
+            throw CorrelationRefusal("an OFFSET of this size", plan.span.clipped)
+        }
         let rank = LogicalRank(
             partitionBy: keyed.map(\.inner), orderBy: order,
-            ranks: Int64(skipped) + 1...Int64(skipped) + Int64(limit), emitsRank: false)
+            ranks: first.partialValue...(last.overflow ? .max : last.partialValue),
+            emitsRank: false)
         result.plan = LogicalPlan(.rank(result.plan, rank), result.plan.columns, plan.span)
         return result
     }
@@ -165,7 +179,8 @@ struct Decorrelator {
         _ left: LogicalPlan, _ right: LogicalPlan, _ join: LogicalJoin, _ plan: LogicalPlan
     ) throws(CorrelationRefusal) -> Decorrelated {
         let isPlain = join.kind == .inner && join.time == .regular
-        guard isPlain || !right.readsOuter else {
+        let keepsRight = join.kind == .right || join.kind == .full
+        guard isPlain || !(right.readsOuter || (keepsRight && left.readsOuter)) else {
             throw CorrelationRefusal(
                 "a column of the outer query in this kind of join", plan.span.clipped)
         }

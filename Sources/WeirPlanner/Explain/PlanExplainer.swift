@@ -132,7 +132,9 @@ package struct PlanExplainer: Sendable {
             }
         }
         for (index, column) in relation.columns.enumerated() {
-            lines.append("\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)")
+            let mark = stage.unread.contains(index) ? "  (not read)" : ""
+            lines.append(
+                "\(index == 0 ? "columns  " : "         ") \(column.name) \(column.type)\(mark)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

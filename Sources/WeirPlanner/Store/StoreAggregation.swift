@@ -86,6 +86,10 @@ enum StoreAggregation {
                 let name = call.isDistinct ? "weir_distinct" : "weir_aggregate"
                 text =
                     "\(name)('\(call.function)', \(StoreExpression.quoted("\(kind)")), \(value))"
+                if let filter = call.filter { text += " FILTER (WHERE \(try writer.sql(filter)))" }
+                // The function does not see what it is when it sees no row.
+                let empty = FunctionRegistry.aggregate(named: call.function)?.ofNothing(call.type)
+                return empty.map { "COALESCE(\(text), \(StoreExpression.quoted($0)))" } ?? text
             }
         } else {
             text = "COUNT(*)"

@@ -25,12 +25,12 @@ struct StoreExpression {
             return "(\(try sql(operand)) IS \(negated ? "NOT " : "")NULL)"
         case .isTrue(let operand, let value, let negated):
             return "(\(try sql(operand)) IS \(negated ? "NOT " : "")\(value ? "TRUE" : "FALSE"))"
-        case .comparison(let symbol, let left, let right) where isNative(left, right):
+        case .comparison(let symbol, let left, let right) where Self.isNative(left, right):
             return "(\(try sql(left)) \(symbol.sign) \(try sql(right)))"
-        case .distinct(let left, let right, let negated) where isNative(left, right):
+        case .distinct(let left, let right, let negated) where Self.isNative(left, right):
             return "(\(try sql(left)) IS \(negated ? "" : "NOT ")\(try sql(right)))"
         case .inSet(let operand, let values, let hasNull, let negated)
-        where isNative(operand, operand):
+        where Self.isNative(operand, operand):
             var items: [String] = []
             for value in values {
                 items.append(try Self.literal(value, operand))
@@ -92,7 +92,7 @@ struct StoreExpression {
     }
 
     /// Whether SQLite compares the values as Weir does: numbers past 64 bits are texts there.
-    private func isNative(_ left: BoundExpression, _ right: BoundExpression) -> Bool {
+    static func isNative(_ left: BoundExpression, _ right: BoundExpression) -> Bool {
         left.type.kind.physical != .int128 && right.type.kind.physical != .int128
             && left.type.kind.physical == right.type.kind.physical
             && left.type.kind.scale == right.type.kind.scale

@@ -16,12 +16,16 @@ enum StoreJoin {
         var second = try builder.plain(right)
         switch join.kind {
         case .semi, .anti:
+            var draft = first
+            if let test = try StoreMembership(join, first, second)?.sql(join.kind == .anti) {
+                draft.conditions.append(test)
+                return draft
+            }
             let condition = try on(join, first, second)
             var inner = second
             inner.columns = []
             inner.fields = []
             if condition != "TRUE" { inner.conditions.append(condition) }
-            var draft = first
             draft.conditions.append(
                 "\(join.kind == .anti ? "NOT " : "")EXISTS (\(inner.sql))")
             return draft

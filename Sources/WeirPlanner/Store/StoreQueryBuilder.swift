@@ -8,9 +8,15 @@ import WeirSQL
 struct StoreQueryBuilder {
     /// Tables that the query reads, by the names they are stored under.
     private(set) var reads: [String] = []
+    /// Views that are computed once for the whole query.
+    private let shared: Set<String>
+    /// How often each view is read.
+    private var viewReads: [String: Int] = [:]
     private var aliases = 0
     /// SQLite joins at most 64 tables and nests its parser only so deep.
     private static let maximumOperators = 60
+
+    private init(shared: Set<String>) { self.shared = shared }
 
     mutating func select(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         guard plan.size <= Self.maximumOperators else {
@@ -27,7 +33,9 @@ struct StoreQueryBuilder {
 
     private mutating func build(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         switch plan.node {
-        case .scan(_, let name, _): return scan(name, plan.columns)
+        case .scan(let source, let name, _):
+            if source == .view { viewReads[name, default: 0] += 1 }
+            return scan(name, plan.columns)
         case .values(let rows): return try values(rows, plan.columns)
         case .project(let input, let values): return try project(input, values, plan)
         case .filter(let input, let condition):
@@ -59,6 +67,31 @@ struct StoreQueryBuilder {
         }
     }
 
+    /// The query of a plan, and what has written it.
+    ///
+    /// A view that the plan reads more than once is computed once: SQLite would compute it for each
+    /// mention, and so each level of views twice.
+    static func query(
+        _ plan: LogicalPlan
+    ) throws(StoreRefusal) -> (draft: SelectDraft, builder: StoreQueryBuilder) {
+        var first = StoreQueryBuilder(shared: [])
+        let draft = try first.select(plan)
+        let shared = first.viewReads.filter { $0.value > 1 }.keys
+        guard !shared.isEmpty else { return (draft, first) }
+        var second = StoreQueryBuilder(shared: Set(shared))
+        return (try second.select(plan), second)
+    }
+
+    /// The whole statement.
+    func statement(_ draft: SelectDraft) -> String {
+        guard !shared.isEmpty else { return draft.sql }
+        let tables = shared.sorted().map { name in
+            "\(StoreExpression.name("weir_once_\(name)")) AS MATERIALIZED"
+                + " (SELECT * FROM \(StoreExpression.name("weir_data_\(name)")))"
+        }
+        return "WITH \(tables.joined(separator: ", ")) \(draft.sql)"
+    }
+
     mutating func alias() -> String {
         aliases += 1
         return "t\(aliases)"
@@ -75,8 +108,9 @@ struct StoreQueryBuilder {
     private mutating func scan(_ name: String, _ fields: [Field]) -> SelectDraft {
         if !reads.contains(name) { reads.append(name) }
         let alias = alias()
+        let table = shared.contains(name) ? "weir_once_\(name)" : "weir_data_\(name)"
         return SelectDraft(
-            from: "\(StoreExpression.name("weir_data_\(name)")) AS \(alias)",
+            from: "\(StoreExpression.name(table)) AS \(alias)",
             columns: fields.map { "\(alias).\(StoreExpression.name($0.name))" }, fields: fields)
     }
 

@@ -54,10 +54,10 @@ package struct StagePlan: Sendable {
         return changed
     }
 
-    /// Names of the columns as screens show them.
+    /// Names of the columns as screens show them; a cross marks those that are not read.
     package var shownColumns: [String] {
         relation.columns.enumerated().map {
-            unread.contains($0) ? "\($1.name) (not read)" : $1.name
+            unread.contains($0) ? "\($1.name) ✗" : $1.name
         }
     }
 

@@ -60,7 +60,9 @@ struct StreamPlanner {
     }
 
     private mutating func refuse(_ what: String, _ span: Span) {
-        diagnostics.append(.error("unsupported", "\(what) is not supported yet", at: span))
+        let message = "\(what) is not supported yet"
+        if diagnostics.contains(where: { $0.message == message }) { return }
+        diagnostics.append(.error("unsupported", message, at: span))
     }
 
     // MARK: Filters and projections

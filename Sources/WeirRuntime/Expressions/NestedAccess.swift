@@ -8,7 +8,7 @@ enum NestedAccess {
         _ column: Column, name: String, kind: DataType.Kind, count: Int
     ) -> Column {
         map(column, kind, count) { bytes in
-            NestedValue.members(bytes)?.first { $0.key == name }?.value
+            NestedValue.members(bytes)?.first { $0.isCalled(name) }?.value
         }
     }
 
@@ -30,7 +30,7 @@ enum NestedAccess {
             let wanted = key.scalar(row)
             if case .map = type {
                 let text = ValueText.string(wanted, kind: keyKind)
-                found = NestedValue.members(texts[row])?.last { $0.key == text }?.value
+                found = NestedValue.members(texts[row])?.last { $0.isCalled(text) }?.value
             } else if case .int64(let index) = wanted,
                 let items = NestedValue.elements(texts[row]), index >= 1, index <= items.count
             {
@@ -63,7 +63,7 @@ enum NestedAccess {
             var members: [JsonMember] = []
             for index in stride(from: 0, to: values.count - 1, by: 2) {
                 let key = ValueText.string(columns[index].scalar(row), kind: kinds[index])
-                members.removeAll { $0.key == key }
+                members.removeAll { $0.isCalled(key) }
                 members.append(JsonMember(key, values[index + 1]))
             }
             return .object(members)

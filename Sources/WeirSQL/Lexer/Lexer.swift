@@ -56,9 +56,9 @@ package struct Lexer {
             && byte(2) == UInt8(ascii: "'"):
             offset += 2
             lexUnicode(from: start)
-        case _ where isWordStart(first) || letterLength() > 0:
+        case _ where isWordStart(first) || letterLength(isFirst: true) > 0:
             while true {
-                let length = isWordPart(byte()) ? 1 : letterLength()
+                let length = isWordPart(byte()) ? 1 : letterLength(isFirst: false)
                 if length == 0 { break }
                 offset += length
             }
@@ -127,17 +127,24 @@ package struct Lexer {
         emit(kind, from: start, text: String(decoding: content, as: UTF8.self))
     }
 
-    /// Bytes of the letter past ASCII at hand; 0 when there is none.
-    private func letterLength() -> Int {
+    /// Bytes of the letter past ASCII at hand, or of a mark on the letter before; 0 for others.
+    private func letterLength(isFirst: Bool) -> Int {
         let first = byte()
         guard first >= 0xC2 else { return 0 }
         let length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
         guard offset + length <= bytes.count else { return 0 }
         let letter = String(decoding: bytes[offset..<offset + length], as: UTF8.self).unicodeScalars
         guard letter.count == 1, let scalar = letter.first, scalar != "\u{FFFD}",
-            scalar.properties.isAlphabetic
+            scalar.properties.isAlphabetic || (!isFirst && Self.isMark(scalar))
         else { return 0 }
         return length
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber: true
+        default: false
+        }
     }
 
     /// `U&'\00e9'`: a string with code points in hexadecimal digits (SQL:2016, 5.3).

@@ -60,3 +60,7 @@ OldTumble := SELECT s, TUMBLE_START(ts, INTERVAL '1' HOUR) AS b, TUMBLE_ROWTIME(
 OldHop := SELECT HOP_END(ts, INTERVAL '1' MINUTE, INTERVAL '1' HOUR) AS e, COUNT(*) AS n FROM t GROUP BY HOP(ts, INTERVAL '1' MINUTE, INTERVAL '1' HOUR);
 OldSession := SELECT s, SESSION_START(ts, INTERVAL '1' MINUTE) AS b, COUNT(*) AS n FROM t GROUP BY s, SESSION(ts, INTERVAL '1' MINUTE);
 Limits := SELECT a FROM t ORDER BY a LIMIT 3; Above := SELECT a + 1 AS b FROM Limits;
+Keyless := SELECT a, (SELECT 1) AS one FROM t;
+AlwaysThere := SELECT a FROM t WHERE a > 1 OR EXISTS (SELECT COUNT(*) FROM w WHERE w.a = t.a);
+Accents := SELECT a AS größe, s AS हिन्दी FROM t;
+OverField := SELECT id, (SELECT MAX(w.a) FROM w WHERE w.a = b.id) AS m FROM v AS b;
