@@ -46,6 +46,47 @@ import WeirEngine
             ])
     }
 
+    /// Two spellings of an accent are two texts, as GROUP BY has them.
+    @Test func textsAreToldApartByTheirBytes() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (s STRING, n INT) WITH ('connector' = 'filesystem', 'path' = 't.csv',
+              'format' = 'csv');
+            A := SELECT CARDINALITY(COLLECT(s)) AS c, COUNT(DISTINCT s) AS d,
+              CHAR_LENGTH(JSON_OBJECTAGG(KEY s VALUE n)) > 10 AS both FROM t;
+            """, files: ["t.csv": "\u{E9},1\ne\u{301},2\n"])
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM A") == ["2|2|1"])
+    }
+
+    /// The parts of nested values are checked like plain fields.
+    @Test func partsOfNestedValuesAreChecked() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id INT, l ARRAY<INT>, m MAP<STRING, INT>, r ROW<x INT, y ARRAY<DATE>>,
+              s MULTISET<INT>) WITH ('connector' = 'filesystem', 'path' = 't.jsonl', 'format' = 'json');
+            A := SELECT * FROM t;
+            """,
+            files: [
+                "t.jsonl": """
+                {"id": 1, "l": [1, null], "m": {"a": 2}, "r": {"x": 1, "y": ["2024-01-01"]}, "s": {"1": 2}}
+                {"id": 2, "l": ["q"]}
+                {"id": 3, "l": {"a": 1}}
+                {"id": 4, "m": [1]}
+                {"id": 5, "r": {"x": "one"}}
+                {"id": 6, "r": {"y": ["today"]}}
+                {"id": 7, "s": {"1": -2}}
+                {"id": 8, "r": {}}
+
+                """
+            ])
+        try harness.run()
+        #expect(try harness.query("SELECT id FROM A ORDER BY id") == ["1", "8"])
+        #expect(
+            try harness.query("SELECT column FROM weir_rejects ORDER BY line")
+                == ["l", "l", "m", "r", "r", "s"])
+    }
+
     @Test func distinctAndGroupingInTheStore() throws {
         let harness = try PipelineHarness(
             Self.table + """

@@ -3,6 +3,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WeirConnectors
 import WeirEngine
 import WeirPlanner
 import WeirSQL
@@ -132,6 +133,78 @@ import WeirSQL
             "\(error)".contains("division by zero") && "\(error)".contains("o.id") == false
                 && "\(error)".contains("/")
         }
+    }
+
+    private static func compile(_ script: String) -> Compilation {
+        ScriptBinder.compile(
+            SourceText(name: "t.sqrl", script), connectors: ConnectorRegistry.catalog)
+    }
+
+    /// SQLite's parser is shallow, joins are at most 64, and views of views unfold.
+    @Test func largeQueries() throws {
+        func nested(_ levels: Int) -> String {
+            (0..<levels).reduce("SELECT id, price FROM orders") { query, level in
+                "SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS price FROM (\(query)) AS x\(level)"
+            }
+        }
+        let many = (0..<16).map {
+            "(SELECT COUNT(*) FROM people q WHERE q.age > p.age + \($0)) AS v\($0)"
+        }.joined(separator: ", ")
+        let tests = (0..<12).map {
+            "p.id IN (SELECT q.boss FROM people q WHERE q.age > p.age + \($0))"
+        }
+        let union = (0..<30).map { "SELECT id + \($0) AS id FROM people" }
+            .joined(separator: " UNION ")
+        var script = Self.tables + "Deep := \(nested(40));\n"
+        script += "Many := SELECT p.id, \(many) FROM people p;\n"
+        script += "Tests := SELECT p.id FROM people p WHERE \(tests.joined(separator: " OR "));\n"
+        script += "AllIds := \(union);\nD0 := SELECT id, age FROM people;\n"
+        for level in 1...8 {
+            script +=
+                "D\(level) := SELECT id, age, (SELECT COUNT(*) FROM D\(level - 1) q"
+                + " WHERE q.age > D\(level - 1).age) AS n FROM D\(level - 1);\n"
+        }
+        let harness = try PipelineHarness(script, files: Self.files)
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM Deep ORDER BY id").count == 7)
+        #expect(
+            try harness.query("SELECT id, v0, v9, v10, v15 FROM Many ORDER BY id") == [
+                "1|1|1|0|0", "2|3|3|2|1", "3|2|1|1|0", "4|0|0|0|0",
+            ])
+        #expect(try harness.query("SELECT * FROM Tests ORDER BY id") == ["2"])
+        #expect(try harness.query("SELECT count(*) FROM AllIds") == ["33"])
+        #expect(
+            try harness.query("SELECT id, n FROM D8 ORDER BY id") == ["1|1", "2|3", "3|2", "4|0"])
+        let chain = (1...14).map { level in
+            "E\(level) := SELECT id, age, (SELECT COUNT(*) FROM E\(level - 1) q"
+                + " WHERE q.age > E\(level - 1).age) AS n FROM E\(level - 1);\n"
+        }
+        let joins = (0..<70).map { "JOIN people q\($0) ON q\($0).id = people.id" }
+        let refused = Self.compile(
+            Self.tables + "E0 := SELECT id, age FROM people;\n" + chain.joined()
+                + "Wide := SELECT people.id FROM people \(joins.joined(separator: " "));\n")
+        let notes = refused.diagnostics.compactMap(\.note)
+        #expect(notes.contains { $0.contains("views over views unfold") })
+        #expect(notes.contains { $0.contains("more than 60 joins") })
+    }
+
+    /// What collects gives an empty collection for no rows, in both stages.
+    @Test func collectionsOfNothing() throws {
+        let harness = try PipelineHarness(
+            Self.tables + """
+                Streamed := SELECT COLLECT(item) FILTER (WHERE id > 70) AS m,
+                  JSON_ARRAYAGG(id) FILTER (WHERE id > 70) AS j, COUNT(*) AS n FROM orders;
+                /*+ engine(store) */ Stored := SELECT COLLECT(item) FILTER (WHERE id > 70) AS m,
+                  JSON_ARRAYAGG(id) FILTER (WHERE id > 70) AS j, COUNT(*) AS n FROM orders;
+                PerRow := SELECT p.id, (SELECT COLLECT(o.item) FROM orders o WHERE o.who = p.id) AS c
+                  FROM people p;
+                """, files: Self.files)
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM Streamed") == ["{}|[]|7"])
+        #expect(try harness.query("SELECT * FROM Stored") == ["{}|[]|7"])
+        #expect(
+            try harness.query("SELECT * FROM PerRow ORDER BY id")
+                == [#"1|{"a":2}"#, #"2|{"b":1,"d":1}"#, #"3|{"c":1}"#, "4|{}"])
     }
 
     @Test func aScalarQueryGivesOneRow() throws {

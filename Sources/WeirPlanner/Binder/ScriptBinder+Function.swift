@@ -263,7 +263,7 @@ extension ScriptBinder {
         let plan = PlanOptimizer.optimise(bound.plan)
         do throws(StoreRefusal) {
             var (draft, builder) = try StoreQueryBuilder.query(plan)
-            if !draft.isPlain { draft = draft.wrapped(builder.alias()) }
+            if !draft.isPlain { draft = builder.wrap(draft) }
             draft.orderBy = bound.order.map { item in
                 "\(draft.columns[item.column]) \(item.isDescending ? "DESC" : "ASC")"
                     + " NULLS \(item.nullsFirst ? "FIRST" : "LAST")"

@@ -12,6 +12,10 @@ enum PlacedDefinition {
 }
 
 extension ScriptBinder {
+    /// Tables in one statement of the store, those of its views included. SQLite stops at 65535
+    /// mentions of one, and takes seconds before.
+    private static let maximumTables = 10_000
+
     /// Chooses the stage of an optimised plan; reports when there is none.
     mutating func place(
         _ plan: LogicalPlan, name: String, _ statement: Statement
@@ -26,7 +30,15 @@ extension ScriptBinder {
         var refusal: StoreRefusal?
         var stored: (draft: SelectDraft, builder: StoreQueryBuilder)?
         do throws(StoreRefusal) {
-            stored = try StoreQueryBuilder.query(plan)
+            let query = try StoreQueryBuilder.query(plan)
+            let count = query.builder.tableCount(viewTables)
+            guard count <= Self.maximumTables else {
+                throw StoreRefusal(
+                    "views over views unfold to \(count) tables here; one of them has to be kept"
+                        + " as a stream", plan.span.clipped)
+            }
+            viewTables[name.lowercased()] = count
+            stored = query
         } catch { refusal = error }
         let streamProblems = planner.diagnostics
         let isCheaper =

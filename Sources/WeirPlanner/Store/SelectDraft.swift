@@ -73,6 +73,28 @@ struct SelectDraft {
         return text
     }
 
+    /// How many symbols SQLite's parser keeps at most while it reads the statement, about: seven for
+    /// a SELECT in another, three for other parentheses.
+    var depth: Int {
+        let text = Array(sql.utf8)
+        var open: [Int] = []
+        var (depth, deepest) = (0, 0)
+        var isQuoted = false
+        for (index, byte) in text.enumerated() {
+            switch byte {
+            case UInt8(ascii: "'"): isQuoted.toggle()
+            case UInt8(ascii: "(") where !isQuoted:
+                let isQuery = text[(index + 1)...].starts(with: "SELECT".utf8)
+                open.append(isQuery ? 7 : 3)
+                depth += open[open.count - 1]
+                deepest = max(deepest, depth)
+            case UInt8(ascii: ")") where !isQuoted: depth -= open.popLast() ?? 0
+            default: break
+            }
+        }
+        return deepest
+    }
+
     /// A writer for expressions over the columns.
     var writer: StoreExpression {
         StoreExpression(columns: zip(columns, names).map { ($0, $1) })

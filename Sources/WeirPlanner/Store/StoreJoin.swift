@@ -36,11 +36,11 @@ enum StoreJoin {
         let fillsLeft = join.kind == .right || join.kind == .full
         let fillsRight = join.kind == .left || join.kind == .full
         if fillsLeft, !outer.conditions.isEmpty || !outer.hasOnlyReferences {
-            outer = outer.wrapped(builder.alias())
+            outer = builder.wrap(outer)
         }
         let isLoose = join.kind != .inner && !second.conditions.isEmpty
         if isLoose || second.from.contains(" JOIN ") || (fillsRight && !second.hasOnlyReferences) {
-            second = second.wrapped(builder.alias())
+            second = builder.wrap(second)
         }
         let word =
             switch join.kind {

@@ -13,22 +13,46 @@ struct StoreQueryBuilder {
     /// How often each view is read.
     private var viewReads: [String: Int] = [:]
     private var aliases = 0
-    /// SQLite joins at most 64 tables and nests its parser only so deep.
-    private static let maximumOperators = 60
+    private static let maximumOperators = 200
+    /// SQLite joins at most 64 tables.
+    private static let maximumJoins = 60
+    /// SQLite's parser keeps at most 100 symbols.
+    private static let maximumDepth = 80
 
-    private init(shared: Set<String>) { self.shared = shared }
+    /// Subqueries as common tables: SQLite nests its parser only some ten SELECTs deep.
+    private let isFlat: Bool
+    private var commonTables: [(name: String, sql: String)] = []
+
+    private init(shared: Set<String>, isFlat: Bool) {
+        self.shared = shared
+        self.isFlat = isFlat
+    }
+
+    /// The same rows as a subquery.
+    mutating func wrap(_ draft: SelectDraft) -> SelectDraft {
+        let alias = alias()
+        guard isFlat else { return draft.wrapped(alias) }
+        commonTables.append((alias, draft.sql))
+        var flat = draft.wrapped(alias)
+        flat.from = alias
+        return flat
+    }
 
     mutating func select(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         guard plan.size <= Self.maximumOperators else {
             throw StoreRefusal(
                 "a query of so many operators is not done in the store", plan.span.clipped)
         }
+        guard plan.joinCount <= Self.maximumJoins else {
+            throw StoreRefusal(
+                "more than \(Self.maximumJoins) joins are not done in the store", plan.span.clipped)
+        }
         let draft = try build(plan)
         guard draft.columns.contains(where: { $0.utf8.count > SelectDraft.maximumColumnBytes })
         else {
             return draft
         }
-        return draft.wrapped(alias())
+        return wrap(draft)
     }
 
     private mutating func build(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
@@ -74,21 +98,38 @@ struct StoreQueryBuilder {
     static func query(
         _ plan: LogicalPlan
     ) throws(StoreRefusal) -> (draft: SelectDraft, builder: StoreQueryBuilder) {
-        var first = StoreQueryBuilder(shared: [])
+        var first = StoreQueryBuilder(shared: [], isFlat: false)
         let draft = try first.select(plan)
         let shared = first.viewReads.filter { $0.value > 1 }.keys
-        guard !shared.isEmpty else { return (draft, first) }
-        var second = StoreQueryBuilder(shared: Set(shared))
-        return (try second.select(plan), second)
+        let isDeep = draft.depth > maximumDepth
+        guard !shared.isEmpty || isDeep else { return (draft, first) }
+        var second = StoreQueryBuilder(shared: Set(shared), isFlat: isDeep)
+        let again = try second.select(plan)
+        guard again.depth <= maximumDepth else {
+            throw StoreRefusal(
+                "an expression nested so deep is not done in the store", plan.span.clipped)
+        }
+        return (again, second)
+    }
+
+    /// How many tables SQLite comes to when it puts the texts of views in the place of their names.
+    ///
+    /// - Parameter views: the same number for each view, by its name.
+    func tableCount(_ views: [String: Int]) -> Int {
+        let ofViews = viewReads.reduce(0) { count, read in
+            count + read.value * (views[read.key.lowercased()] ?? 1)
+        }
+        return ofViews + max(0, reads.count - viewReads.count)
     }
 
     /// The whole statement.
     func statement(_ draft: SelectDraft) -> String {
-        guard !shared.isEmpty else { return draft.sql }
-        let tables = shared.sorted().map { name in
+        var tables = shared.sorted().map { name in
             "\(StoreExpression.name("weir_once_\(name)")) AS MATERIALIZED"
                 + " (SELECT * FROM \(StoreExpression.name("weir_data_\(name)")))"
         }
+        tables += commonTables.map { "\($0.name) AS (\($0.sql))" }
+        if tables.isEmpty { return draft.sql }
         return "WITH \(tables.joined(separator: ", ")) \(draft.sql)"
     }
 
@@ -100,7 +141,7 @@ struct StoreQueryBuilder {
     /// A draft that conditions and joins can be added to.
     mutating func plain(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         let draft = try select(plan)
-        return draft.isPlain ? draft : draft.wrapped(alias())
+        return draft.isPlain ? draft : wrap(draft)
     }
 
     // MARK: Rows
@@ -138,7 +179,7 @@ struct StoreQueryBuilder {
         let losesTotal =
             draft.isGrouped && draft.groupBy.isEmpty && values.allSatisfy(\.columns.isEmpty)
         if draft.isDistinct || !draft.orderBy.isEmpty || draft.limit != nil || losesTotal {
-            draft = draft.wrapped(alias())
+            draft = wrap(draft)
         }
         let writer = draft.writer
         var columns: [String] = []
@@ -197,7 +238,7 @@ struct StoreQueryBuilder {
         for side in [left, right] {
             let draft = try select(side)
             let isBare = draft.orderBy.isEmpty && draft.limit == nil && draft.offset == nil
-            sides.append((isBare ? draft : draft.wrapped(alias())).sql)
+            sides.append((isBare ? draft : wrap(draft)).sql)
         }
         // A side that is itself a set operation is a subquery already.
         let word = operation.rawValue + (isAll ? " ALL" : "")
@@ -209,7 +250,9 @@ struct StoreQueryBuilder {
         let second = "SELECT * FROM (\(sides[1]))"
         let list = names.map(StoreExpression.name).joined(separator: ", ")
         let common = "WITH \(alias)_rows (\(list)) AS (\(first) \(word) \(second))"
-        named.from = "(\(common) SELECT * FROM \(alias)_rows) AS \(alias)"
+        let whole = "\(common) SELECT * FROM \(alias)_rows"
+        if isFlat { commonTables.append((alias, whole)) }
+        named.from = isFlat ? alias : "(\(whole)) AS \(alias)"
         named.columns = names.map { "\(alias).\(StoreExpression.name($0))" }
         return named
     }
@@ -240,7 +283,7 @@ struct StoreQueryBuilder {
         if !order.isEmpty { window += "ORDER BY \(order.joined(separator: ", "))" }
         draft.columns.append("ROW_NUMBER() OVER (\(window))")
         draft.fields.append(Field("weir_rank", .bigint))
-        var ranked = draft.wrapped(alias())
+        var ranked = wrap(draft)
         let position = ranked.columns[ranked.columns.count - 1]
         ranked.conditions.append(
             rank.ranks.lowerBound == 1
@@ -265,5 +308,17 @@ struct StoreQueryBuilder {
                     + " NULLS \(key.nullsFirst ? "FIRST" : "LAST")")
         }
         return result
+    }
+}
+
+extension LogicalPlan {
+    /// Joins and UNNESTs in the tree.
+    fileprivate var joinCount: Int {
+        let own =
+            switch node {
+            case .join, .unnest: 1
+            default: 0
+            }
+        return inputs.reduce(own) { $0 + $1.joinCount }
     }
 }
