@@ -24,6 +24,8 @@ import WeirEngine
                   JSON_ARRAYAGG(s NULL ON NULL) AS j, JSON_ARRAYAGG(s) AS q FROM t GROUP BY k;
                 Middles := SELECT k, PERCENTILE(n, 0.5) AS p, PERCENTILE(n, ARRAY[0.25, 0.75]) AS q,
                   PERCENTILE(n, 0.3, 2) AS f, PERCENTILE(d, 0.5) AS d FROM t GROUP BY k;
+                Spread := SELECT k, STDDEV_POP(n) AS a, VAR_SAMP(n) AS b, STDDEV_POP(d) AS c,
+                  VARIANCE(d) AS e FROM t GROUP BY k;
                 Jsonb := SELECT k, JSONB_ARRAY_AGG(s) AS a, JSONB_OBJECT_AGG(CAST(n AS STRING), d) AS o,
                   CENTER(DOUBLE_TO_VECTOR(ARRAY[CAST(n AS DOUBLE), 1.0])) AS c FROM t GROUP BY k;
                 """, files: ["t.csv": Self.rows])
@@ -39,6 +41,9 @@ import WeirEngine
         #expect(
             try harness.query("SELECT * FROM Middles ORDER BY k")
                 == ["a|2.0|[1.5,2.0]|1.5|2.0", "b|6.5|[4.75,8.25]|3.0|4.0"])
+        #expect(
+            try harness.query("SELECT * FROM Spread ORDER BY k")
+                == ["a|0|0|0.5|0.5", "b|3|24|0.5|0.5"])
         #expect(
             try harness.query("SELECT k, a, o, c FROM Jsonb ORDER BY k") == [
                 #"a|["x","y","x"]|{"1":1.5,"2":null}|[1.6666666666666667,1.0]"#,

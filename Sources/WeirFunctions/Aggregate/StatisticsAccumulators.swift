@@ -11,10 +11,19 @@ final class VarianceAccumulator: Accumulator {
     private var squares: [Double] = []
     private let isSample: Bool
     private let isRoot: Bool
+    /// What the numbers of a DECIMAL are divided by.
+    private let unit: Double
+    private let result: DataType.Kind
 
-    init(isSample: Bool, isRoot: Bool) {
+    init(isSample: Bool, isRoot: Bool, scale: Int, result: DataType.Kind) {
         self.isSample = isSample
         self.isRoot = isRoot
+        unit = Self.power(scale)
+        self.result = result
+    }
+
+    private static func power(_ scale: Int) -> Double {
+        (0..<scale).reduce(1) { unit, _ in unit * 10 }
     }
 
     func grow(to count: Int) {
@@ -25,7 +34,7 @@ final class VarianceAccumulator: Accumulator {
 
     func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
         guard let column else { return }
-        let values = column.float64Values
+        let values = doubles(column)
         for (row, group) in groups.enumerated() where !column.isNull(row) {
             let sign = direction(kinds, row)
             let value = values[row]
@@ -36,7 +45,7 @@ final class VarianceAccumulator: Accumulator {
     }
 
     func results(_ groups: [Int32]) -> Column {
-        var builder = ColumnBuilder(.float64, capacity: groups.count)
+        var builder = ColumnBuilder(result.physical, capacity: groups.count)
         for group in groups {
             let count = Double(counts[Int(group)])
             let divisor = isSample ? count - 1 : count
@@ -46,9 +55,31 @@ final class VarianceAccumulator: Accumulator {
             }
             let sum = sums[Int(group)]
             let variance = max(0, (squares[Int(group)] - sum * sum / count) / divisor)
-            builder.append(.float64(isRoot ? variance.squareRoot() : variance))
+            builder.append(shown(isRoot ? variance.squareRoot() : variance))
         }
         return builder.build()
+    }
+
+    private func doubles(_ column: Column) -> [Double] {
+        switch column.values {
+        case .int64(let values): values.map { Double($0) / unit }
+        case .int128(let values): values.map { Double($0) / unit }
+        default: column.float64Values
+        }
+    }
+
+    /// The result in its type: integers are cut, DECIMALs rounded.
+    private func shown(_ value: Double) -> Scalar {
+        switch result {
+        case .decimal(_, let scale):
+            let scaled = (value * Self.power(scale)).rounded(.toNearestOrAwayFromZero)
+            guard scaled.magnitude < 1e38 else { return .null }
+            return .int128(Int128(scaled))
+        case let kind where kind.isInteger:
+            guard value.magnitude < 9.2e18 else { return .null }
+            return .int64(Int64(value))
+        default: return .float64(value)
+        }
     }
 
     func compact(keeping groups: [Int32]) {

@@ -30,10 +30,15 @@ enum StatisticsFunctions {
             name: name, usage: "\(name)(number)", documentation: documentation,
             supportsRetraction: true,
             resolve: { type in
-                guard let kind = type?.kind, kind.isFloating else { return nil }
-                return DataType(kind)
+                guard let kind = type?.kind, kind.isNumeric else { return nil }
+                guard case .decimal(_, let scale) = kind else { return DataType(kind) }
+                return DataType(.decimal(precision: 38, scale: max(6, scale)))
             },
-            makeAccumulator: { _, _ in VarianceAccumulator(isSample: isSample, isRoot: isRoot) })
+            makeAccumulator: { argument, result in
+                VarianceAccumulator(
+                    isSample: isSample, isRoot: isRoot, scale: argument?.scale ?? 0,
+                    result: result)
+            })
     }
 
     static let arrayAggregate = AggregateFunction(

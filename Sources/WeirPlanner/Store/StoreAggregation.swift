@@ -110,6 +110,14 @@ enum StoreWindow {
     static func sql(
         _ call: OverCall, _ writer: StoreExpression
     ) throws(StoreRefusal) -> String {
+        if call.function == "AVG", let argument = call.arguments.first,
+            argument.type.kind.isInteger || argument.type.kind.isFloating
+        {
+            // Integers are cut by the division of both; nothing has no mean.
+            let sum = try sql(call.with("SUM", .bigint), writer)
+            let count = try sql(call.with("COUNT", .bigint), writer)
+            return "(\(sum) / NULLIF(\(count), 0))"
+        }
         let isWide = call.arguments.contains { $0.type.kind.physical == .int128 }
         guard native.contains(call.function), !isWide else {
             throw StoreRefusal("\(call.function) OVER is not computed in the store", call.span)
@@ -153,5 +161,14 @@ enum StoreWindow {
             "RANGE BETWEEN \(isDate ? micros / Calendar.microsPerDay : micros) PRECEDING AND"
                 + " CURRENT ROW"
         }
+    }
+}
+
+extension OverCall {
+    /// The same window with another function.
+    fileprivate func with(_ function: String, _ type: DataType) -> OverCall {
+        OverCall(
+            function: function, arguments: arguments, partitionBy: partitionBy, orderBy: orderBy,
+            frame: frame, type: type, span: span)
     }
 }

@@ -48,6 +48,30 @@ enum Clauses {
         }
     }
 
+    /// The clauses of MATCH_RECOGNIZE.
+    static func splitMatch(_ nodes: [TokenNode]) -> [[TokenNode]] {
+        var result: [[TokenNode]] = []
+        for (index, node) in nodes.enumerated() {
+            let next = index + 1 < nodes.count ? nodes[index + 1].word : ""
+            let begins =
+                switch node.word {
+                case "PARTITION", "ORDER": next == "BY"
+                case "ONE", "ALL": next == "ROW" || next == "ROWS"
+                case "AFTER": next == "MATCH"
+                case "MEASURES", "PATTERN", "WITHIN", "SUBSET", "DEFINE": true
+                default: false
+                }
+            let isName =
+                index > 0 && (nodes[index - 1].word == "AS" || nodes[index - 1].isSymbol("."))
+            if result.isEmpty || (begins && !isName) {
+                result.append([node])
+            } else {
+                result[result.count - 1].append(node)
+            }
+        }
+        return result
+    }
+
     /// Whether a clause of a definition stands deeper than the name that it defines.
     static func isDeeper(_ clause: [TokenNode], than nodes: [TokenNode]) -> Bool {
         !clause.isEmpty
@@ -88,7 +112,7 @@ enum Clauses {
         switch first.word {
         case "SELECT": return ["DISTINCT", "ALL"].contains(second) ? 2 : 1
         case "GROUP", "ORDER", "PARTITION": return second == "BY" ? 2 : 1
-        case "WINDOW", "WITH", "FROM": return 1
+        case "WINDOW", "WITH", "FROM", "MEASURES", "DEFINE": return 1
         default: return clause.count
         }
     }
@@ -119,6 +143,7 @@ enum Spacing {
         _ left: FormatToken, _ right: FormatToken, keepsAttached: Bool
     ) -> Bool {
         if right.kind == .symbol, [",", ";", ")", "]"].contains(right.text) { return false }
+        if left.isInPattern, right.isInPattern { return !right.isAttached }
         if right.isTypeAngle || (left.isTypeAngle && left.text == "<") { return false }
         if left.isTypeAngle { return !right.isSymbol(".") }
         if left.kind == .symbol, ["(", "["].contains(left.text) { return false }

@@ -11,6 +11,8 @@ struct FormatToken {
     let text: String
     /// Whether nothing stood between it and the token before.
     let isAttached: Bool
+    /// Whether it is part of a row pattern, whose quantifiers keep to what they stand behind.
+    let isInPattern: Bool
     /// Whether it is an angle around the element types of a collection.
     let isTypeAngle: Bool
     /// Whether a blank line stood in front of it and of its comments.
@@ -56,6 +58,7 @@ struct FormatTokenReader {
         var end = source.base
         var index = 0
         var angles = 0
+        var match = MatchContext()
         while index < tokens.count {
             let token = tokens[index]
             var span = token.span
@@ -82,11 +85,15 @@ struct FormatTokenReader {
                 (token.isSymbol("-") || token.isSymbol("+"))
                 && !(result.last?.endsOperand ?? false)
             let isAngle = isTypeAngle(tokens, index, &angles)
+            match.see(tokens, index)
             result.append(
                 FormatToken(
                     kind: kind, number: index, isSign: isSign,
-                    text: shown(tokens, index, kind, source.text(span)),
-                    isAttached: span.start == end, isTypeAngle: isAngle,
+                    text: match.isKeyword(tokens, index)
+                        ? token.text.uppercased()
+                        : shown(tokens, index, kind, source.text(span)),
+                    isAttached: span.start == end, isInPattern: match.isInPattern,
+                    isTypeAngle: isAngle,
                     hasBlankLine: gap.hasBlankLine,
                     comments: gap.comments, trailing: trailing))
             end = span.end

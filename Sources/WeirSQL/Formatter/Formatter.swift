@@ -228,10 +228,17 @@ package struct Formatter {
         if fits([.group(open: open, inner, close: close)]) {
             return writeFlat([.group(open: open, inner, close: close)], indent: indent)
         }
+        let isMatch = previous?.word == "MATCH_RECOGNIZE"
         put(open, isFirst: isFirst, indent: indent + 2)
         if inner.isEmpty { return put(close, isFirst: false, indent: indent) }
         newLine(indent + 2)
-        if Clauses.hasClauses(inner) {
+        if isMatch {
+            for (index, clause) in Clauses.splitMatch(inner).enumerated() {
+                if index > 0 { newLine(indent + 2) }
+                writeComments(clause[0].first, indent: indent + 2)
+                writeClause(clause, indent: indent + 2)
+            }
+        } else if Clauses.hasClauses(inner) {
             if let first = inner.first { writeComments(first.first, indent: indent + 2) }
             write(inner, indent: indent + 2)
         } else {

@@ -27,6 +27,14 @@ enum KeywordContext {
             return words.contains(after.text.uppercased())
         }
         if ["ASC", "DESC"].contains(word) { return endsSortKey(before, after) }
+        if ["ANY", "SOME"].contains(word) {
+            let comparisons = ["=", "<>", "<", ">", "<=", ">="]
+            return (after?.isSymbol("(") ?? false)
+                && comparisons.contains { before?.isSymbol($0) ?? false }
+        }
+        if word == "OVERLAPS" {
+            return (before?.isSymbol(")") ?? false) && (after?.isSymbol("(") ?? false)
+        }
         if word == "RETURNS" { return after?.isSymbol("(") ?? false }
         return first.contains(word) && (before.map { $0.isSymbol(";") } ?? true)
             && !(after.map { $0.isSymbol(":=") || $0.isSymbol(".") || $0.isSymbol("(") } ?? false)
