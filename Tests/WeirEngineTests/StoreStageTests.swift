@@ -188,6 +188,24 @@ import WeirSQL
         #expect(notes.contains { $0.contains("more than 60 joins") })
     }
 
+    /// The longest intervals are read back from the text of a view, in any unit.
+    @Test func longIntervals() throws {
+        let units = ["999999999' YEAR", "12000000000' MONTH", "106000000' DAY"]
+        var script = Self.tables
+        for (index, unit) in units.enumerated() {
+            script +=
+                "V\(index) := SELECT o.`at` + INTERVAL '\(unit) AS x FROM orders o"
+                + " JOIN people p ON o.id = p.id;\n"
+        }
+        let harness = try PipelineHarness(script, files: Self.files)
+        try harness.run()
+        for index in units.indices {
+            #expect {
+                try harness.query("SELECT * FROM V\(index)")
+            } throws: { "\($0)".contains("leaves the years 1 to 9999") }
+        }
+    }
+
     /// What collects gives an empty collection for no rows, in both stages.
     @Test func collectionsOfNothing() throws {
         let harness = try PipelineHarness(

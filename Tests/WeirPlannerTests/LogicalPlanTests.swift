@@ -185,6 +185,8 @@ import WeirSQL
         "A := SELECT l.a FROM t CROSS JOIN LATERAL («unsupported»SELECT a FROM w WHERE w.a = t.a LIMIT 2 OFFSET 9223372036854775807) AS l;",
         "EXPORT t TO log.x; EXPORT w TO log.«duplicate-table»x;",
         "A := SELECT * FROM t MATCH_RECOGNIZE (ORDER BY ts MEASURES SUM(«bad-arguments»COUNT(*)) AS x PATTERN (A));",
+        "A := SELECT COUNT(*) AS n FROM t GROUP BY ROLLUP («unsupported»TUMBLE(ts, INTERVAL '1' HOUR), s);",
+        "A := SELECT ts + «bad-literal»INTERVAL '1000000001' YEAR AS x FROM t;",
         "A := SELECT x.a FROM t JOIN w ON «unknown-table»x.a = w.a;",
         "A := SELECT t.a FROM t JOIN w USING («unknown-column»s);",
         "A := SELECT t.a FROM t JOIN w ON «not-boolean»t.a;",

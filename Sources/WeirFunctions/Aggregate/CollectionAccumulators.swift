@@ -1,4 +1,4 @@
-// State of COLLECT, JSON_OBJECTAGG and LISTAGG with a separator.
+// State of COLLECT and JSON_OBJECTAGG.
 
 import WeirColumnar
 
@@ -109,46 +109,5 @@ final class ObjectAccumulator: Accumulator {
             read[member.key] = member.value
         }
         members[group] = read
-    }
-}
-
-/// Texts with the separators that come with them, out of ROWs of both.
-final class SeparatedListAccumulator: Accumulator {
-    private var texts: [[UInt8]?] = []
-
-    func grow(to count: Int) { resize(&texts, to: count, with: nil) }
-
-    func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
-        guard let column, case .bytes(let rows) = column.values else { return }
-        for (row, group) in groups.enumerated() where !column.isNull(row) {
-            guard let fields = NestedValue.members(rows[row]), fields.count == 2,
-                case .string(let text) = fields[0].value
-            else { continue }
-            if texts[Int(group)] == nil {
-                texts[Int(group)] = Array(text.utf8)
-                continue
-            }
-            // In place: a copy for each row would be quadratic.
-            if case .string(let separator) = fields[1].value {
-                texts[Int(group)]?.append(contentsOf: separator.utf8)
-            }
-            texts[Int(group)]?.append(contentsOf: text.utf8)
-        }
-    }
-
-    func results(_ groups: [Int32]) -> Column {
-        var builder = ColumnBuilder(.bytes, capacity: groups.count)
-        for group in groups { builder.append(texts[Int(group)].map { .bytes($0) } ?? .null) }
-        return builder.build()
-    }
-
-    func compact(keeping groups: [Int32]) { texts = pick(texts, groups) }
-
-    func encode(_ group: Int, into bytes: inout StateBytes) {
-        bytes.write(texts[group].map { Scalar.bytes($0) } ?? .null)
-    }
-
-    func decode(_ group: Int, from bytes: inout StateBytes) {
-        texts[group] = if case .bytes(let text) = bytes.readScalar() { text } else { nil }
     }
 }

@@ -29,8 +29,8 @@ enum CollectionAggregates {
             return .string
         },
         makeAccumulator: { argument, _ in
-            if case .row? = argument { return SeparatedListAccumulator() }
-            return ListAccumulator(separator: ",")
+            let hasSeparator = if case .row? = argument { true } else { false }
+            return ListAccumulator(separator: hasSeparator ? nil : ",")
         })
 
     static let collect = AggregateFunction(

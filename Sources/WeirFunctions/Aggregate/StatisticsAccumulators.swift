@@ -18,12 +18,8 @@ final class VarianceAccumulator: Accumulator {
     init(isSample: Bool, isRoot: Bool, scale: Int, result: DataType.Kind) {
         self.isSample = isSample
         self.isRoot = isRoot
-        unit = Self.power(scale)
+        unit = Double(DecimalMath.power(scale))
         self.result = result
-    }
-
-    private static func power(_ scale: Int) -> Double {
-        (0..<scale).reduce(1) { unit, _ in unit * 10 }
     }
 
     func grow(to count: Int) {
@@ -72,7 +68,8 @@ final class VarianceAccumulator: Accumulator {
     private func shown(_ value: Double) -> Scalar {
         switch result {
         case .decimal(_, let scale):
-            let scaled = (value * Self.power(scale)).rounded(.toNearestOrAwayFromZero)
+            let scaled = (value * Double(DecimalMath.power(scale))).rounded(
+                .toNearestOrAwayFromZero)
             guard scaled.magnitude < 1e38 else { return .null }
             return .int128(Int128(scaled))
         case let kind where kind.isInteger:

@@ -38,22 +38,35 @@ final class EdgeAccumulator: Accumulator {
 /// The texts that are not NULL with a separator between them, in the order in which rows come.
 final class ListAccumulator: Accumulator {
     private var texts: [[UInt8]?] = []
-    private let separator: [UInt8]
+    /// Nil when it comes with each text, in a ROW of both.
+    private let separator: [UInt8]?
 
-    init(separator: String) { self.separator = Array(separator.utf8) }
+    init(separator: String?) { self.separator = separator.map { Array($0.utf8) } }
 
     func grow(to count: Int) { resize(&texts, to: count, with: nil) }
 
     func accumulate(_ column: Column?, groups: [Int32], kinds: [UInt8]?) {
         guard let column, case .bytes(let values) = column.values else { return }
         for (row, group) in groups.enumerated() where !column.isNull(row) {
-            if texts[Int(group)] != nil {
-                texts[Int(group)]? += separator
-                texts[Int(group)]? += values[row]
-            } else {
-                texts[Int(group)] = Array(values[row])
+            if let separator {
+                append(values[row], separator, Int(group))
+            } else if let fields = NestedValue.members(values[row]), fields.count == 2,
+                case .string(let text) = fields[0].value
+            {
+                let between = if case .string(let written) = fields[1].value { written } else { "" }
+                append(Array(text.utf8)[...], Array(between.utf8), Int(group))
             }
         }
+    }
+
+    private func append(_ text: ArraySlice<UInt8>, _ separator: [UInt8], _ group: Int) {
+        guard texts[group] != nil else {
+            texts[group] = Array(text)
+            return
+        }
+        // In place: a copy for each row would be quadratic.
+        texts[group]? += separator
+        texts[group]? += text
     }
 
     func results(_ groups: [Int32]) -> Column {

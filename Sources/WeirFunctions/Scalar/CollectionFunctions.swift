@@ -21,7 +21,11 @@ enum CollectionFunctions {
             let bytes = call.bytes(0, row)
             if case .multiset = call.types[0] {
                 return NestedValue.members(bytes).map { members in
-                    members.reduce(0) { $0 + (Int64($1.value.text) ?? 0) }
+                    members.reduce(0) { sum, member in
+                        let (total, overflow) = sum.addingReportingOverflow(
+                            Int64(member.value.text) ?? 0)
+                        return overflow || total > Int64(Int32.max) ? Int64(Int32.max) : total
+                    }
                 }
             }
             if case .map = call.types[0] {

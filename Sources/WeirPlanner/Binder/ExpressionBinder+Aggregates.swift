@@ -143,13 +143,8 @@ extension BoundExpression {
         switch node {
         case .literal(.float64(let value)): value
         case .literal(.int64(let value)) where type.kind.isNumeric:
-            Double(value) / DecimalScale.power(type.kind.scale)
+            Double(value) / Double(DecimalMath.power(type.kind.scale))
         default: nil
         }
     }
-}
-
-private enum DecimalScale {
-    /// Ten to a scale of at most 18 digits.
-    static func power(_ scale: Int) -> Double { (0..<scale).reduce(1) { power, _ in power * 10 } }
 }

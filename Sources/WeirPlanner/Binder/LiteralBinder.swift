@@ -93,6 +93,9 @@ enum LiteralBinder {
 
 /// Reads the text of interval literals.
 enum IntervalText {
+    /// The longest interval in months, in whichever unit it is written.
+    private static let maximumMonths: Int64 = 12_000_000_000
+
     /// Months or microseconds and which of them.
     static func parse(
         _ text: String, start: TimeUnit, end: TimeUnit?
@@ -108,8 +111,8 @@ enum IntervalText {
         if let end { return range(body, sign, start, end) }
         switch start {
         case .year, .quarter, .month:
-            guard let value = digits(body), value < 1_000_000_000 else { return nil }
             let months: Int64 = start == .year ? 12 : start == .quarter ? 3 : 1
+            guard let value = digits(body), value <= maximumMonths / months else { return nil }
             return (sign * value * months, .intervalMonths)
         default:
             guard let unit = micros(start) else { return nil }

@@ -158,7 +158,10 @@ extension ScriptBinder {
     private mutating func bindWindowKeys(
         _ written: Expression, _ scope: Scope, _ grouping: inout Grouping
     ) -> [[Int]]? {
-        guard let window = scope.groupWindow else { return nil }
+        guard let window = scope.groupWindow else {
+            refuse("a window inside GROUPING SETS, ROLLUP or CUBE", written.span)
+            return nil
+        }
         let first = grouping.keys.count
         for index in window.column..<window.column + 3 {
             grouping.keys.append(

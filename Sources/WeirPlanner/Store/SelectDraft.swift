@@ -79,16 +79,19 @@ struct SelectDraft {
         let text = Array(sql.utf8)
         var open: [Int] = []
         var (depth, deepest) = (0, 0)
-        var isQuoted = false
+        // The quote of the text or name at hand.
+        var quote: UInt8?
         for (index, byte) in text.enumerated() {
             switch byte {
-            case UInt8(ascii: "'"): isQuoted.toggle()
-            case UInt8(ascii: "(") where !isQuoted:
+            case quote: quote = nil
+            case _ where quote != nil: break
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
+            case UInt8(ascii: "("):
                 let isQuery = text[(index + 1)...].starts(with: "SELECT".utf8)
                 open.append(isQuery ? 7 : 3)
                 depth += open[open.count - 1]
                 deepest = max(deepest, depth)
-            case UInt8(ascii: ")") where !isQuoted: depth -= open.popLast() ?? 0
+            case UInt8(ascii: ")"): depth -= open.popLast() ?? 0
             default: break
             }
         }

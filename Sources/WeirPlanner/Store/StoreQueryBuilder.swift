@@ -43,10 +43,6 @@ struct StoreQueryBuilder {
             throw StoreRefusal(
                 "a query of so many operators is not done in the store", plan.span.clipped)
         }
-        guard plan.joinCount <= Self.maximumJoins else {
-            throw StoreRefusal(
-                "more than \(Self.maximumJoins) joins are not done in the store", plan.span.clipped)
-        }
         let draft = try build(plan)
         guard draft.columns.contains(where: { $0.utf8.count > SelectDraft.maximumColumnBytes })
         else {
@@ -98,6 +94,10 @@ struct StoreQueryBuilder {
     static func query(
         _ plan: LogicalPlan
     ) throws(StoreRefusal) -> (draft: SelectDraft, builder: StoreQueryBuilder) {
+        guard plan.joinCount <= maximumJoins else {
+            throw StoreRefusal(
+                "more than \(maximumJoins) joins are not done in the store", plan.span.clipped)
+        }
         var first = StoreQueryBuilder(shared: [], isFlat: false)
         let draft = try first.select(plan)
         let shared = first.viewReads.filter { $0.value > 1 }.keys

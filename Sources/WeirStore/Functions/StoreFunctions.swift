@@ -17,16 +17,23 @@ enum StoreFunctions {
         return String(repeating: "0", count: 39 - digits.count) + digits
     }
 
+    private static let maximumItems = 1_000_000
+
     /// The elements of a MULTISET as an array of texts, each as often as it is there.
-    private static func items(_ value: DatabaseValue) -> String? {
+    ///
+    /// - Throws: `StoreError` when they are too many to be rows.
+    private static func items(_ value: DatabaseValue) throws -> String? {
         guard let text = String.fromDatabaseValue(value),
             let members = NestedValue.members(text.utf8)
         else { return nil }
-        let all = members.flatMap { member in
-            // Whoever queries a store may make up any number.
-            [JsonValue](
-                repeating: .string(member.key),
-                count: Int(min(1_000_000, max(0, Int64(member.value.text) ?? 0))))
+        var all: [JsonValue] = []
+        for member in members {
+            let count = Int64(member.value.text) ?? 0
+            guard count <= Int64(maximumItems - all.count) else {
+                throw StoreError.database(
+                    "a MULTISET of more than \(maximumItems) elements is not taken apart")
+            }
+            all += [JsonValue](repeating: .string(member.key), count: max(0, Int(count)))
         }
         return JsonValue.array(all).text
     }
@@ -48,7 +55,7 @@ enum StoreFunctions {
             })
         db.add(
             function: DatabaseFunction("weir_items", argumentCount: 1, pure: true) { values in
-                values.first.flatMap(items)
+                try values.first.flatMap(items)
             })
         db.add(
             function: DatabaseFunction(

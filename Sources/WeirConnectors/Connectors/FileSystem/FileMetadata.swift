@@ -19,8 +19,14 @@ struct FileMetadata {
         let url = URL(fileURLWithPath: path)
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let size = (attributes?[.size] as? NSNumber)?.int64Value
-        let modified = (attributes?[.modificationDate] as? Date).map {
-            Int64(($0.timeIntervalSince1970 * 1000).rounded(.down)) * 1000
+        // A file system may hold any number for a time; one outside of the years 1 to 9999 is NULL.
+        let modified = (attributes?[.modificationDate] as? Date).flatMap { date -> Int64? in
+            let millis = Int64(exactly: (date.timeIntervalSince1970 * 1000).rounded(.down))
+            let micros = millis?.multipliedReportingOverflow(by: 1000)
+            guard let micros, !micros.overflow,
+                Calendar.timestampRange.contains(micros.partialValue)
+            else { return nil }
+            return micros.partialValue
         }
         values = [
             "file.path": .string(url.path), "file.name": .string(url.lastPathComponent),
