@@ -68,8 +68,7 @@ package enum Engine {
         let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
         let setups = try starting.sourceSetups()
         let graph = RunGraph(
-            plan: plan, isObserving: options.isObserving, watermarks: starting.watermarks,
-            state: starting.state)
+            plan: plan, isObserving: options.isObserving, state: starting.state)
         starting.restoreCounters(graph.probes)
         let writer = StoreEpochWriter(
             plan: plan, store: store, sinks: try starting.sinkWriters())

@@ -27,12 +27,6 @@ struct PipelineStart {
         recovery.offsets[name]?.watermark ?? .min
     }
 
-    /// By source stage.
-    var watermarks: [Int: Int64] {
-        Dictionary(
-            uniqueKeysWithValues: sourceStages.map { ($0.stage.id, watermark($0.source.name)) })
-    }
-
     func sourceSetups() throws -> [SourceSetup] {
         try sourceStages.map { stage, source in
             guard

@@ -56,7 +56,8 @@ final class StoreEpochWriter: EpochWriter {
             stages: plan.stages.indices.map { stageRecord($0, counters[$0]) },
             state: epoch.state.map { stage, delta in
                 StateRecord(
-                    stage: plan.stages[stage].name, upserts: delta.upserts, deletes: delta.deletes)
+                    stage: plan.stages[stage].name, upserts: delta.upserts, deletes: delta.deletes,
+                    deletedPrefixes: delta.deletedPrefixes)
             }, sinks: positions, isFinal: epoch.isFinal)
         try store.commit(record)
     }
@@ -81,7 +82,8 @@ final class StoreEpochWriter: EpochWriter {
         for (reason, rows) in counters.ledger { ledger[reason.rawValue] = rows }
         return StageRecord(
             stage: stage.name, kind: stage.node.label,
-            input: stage.input.map { plan.stages[$0].name }, rowsIn: counters.rowsIn,
+            input: stage.inputs.isEmpty
+                ? nil : stage.inputs.map { plan.stages[$0].name }.joined(separator: ", "), rowsIn: counters.rowsIn,
             rowsOut: counters.rowsOut, busySeconds: Double(counters.busyNanos) / 1e9,
             blockedSeconds: Double(counters.blockedNanos) / 1e9,
             p50Millis: latencies[index].p50, p99Millis: latencies[index].p99,

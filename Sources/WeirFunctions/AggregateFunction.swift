@@ -20,6 +20,30 @@ package struct AggregateFunction: Sendable {
     /// A fresh state for an argument type and a result type.
     package let makeAccumulator: @Sendable (DataType.Kind?, DataType.Kind) -> any Accumulator
 
+    /// A fresh state that can do what a call needs.
+    ///
+    /// - Parameters:
+    ///   - retracts: rows may be taken back.
+    ///   - merges: groups become one (windows that share slices, sessions).
+    ///   - isDistinct: equal values count once; asked for when the caller does not see to it.
+    package func accumulator(
+        _ argument: DataType.Kind?, _ result: DataType.Kind, retracts: Bool, merges: Bool,
+        isDistinct: Bool = false
+    ) -> any Accumulator {
+        let plain = makeAccumulator(argument, result)
+        let isExtreme = name == "MIN" || name == "MAX"
+        if !isDistinct || isExtreme {
+            if retracts, isExtreme {
+                return RetractingExtremes.make(result.physical, isMaximum: name == "MAX")
+            }
+            let fits = (!retracts || supportsRetraction) && (!merges || plain is any MergingAccumulator)
+            if fits { return plain }
+        }
+        return KeptValuesAccumulator(
+            physical: argument?.physical ?? .bool, isDistinct: isDistinct,
+            inner: { makeAccumulator(argument, result) })
+    }
+
     init(
         name: String, usage: String, documentation: String, supportsRetraction: Bool,
         arguments: ClosedRange<Int> = 1...1,
@@ -76,12 +100,28 @@ package protocol Accumulator: AnyObject {
     func decode(_ group: Int, from bytes: inout StateBytes)
 }
 
+/// State of which two groups can become one, so that windows share their slices.
+package protocol MergingAccumulator: Accumulator {
+    /// Whether NULL values leave it as it is, so that a FILTER may put NULL in place of a value.
+    var skipsNull: Bool { get }
+
+    /// Adds groups of another accumulator of the same kind to groups of this one.
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32])
+}
+
+extension MergingAccumulator {
+    package var skipsNull: Bool { true }
+}
+
 /// State as bytes: fixed-width little-endian numbers and length-prefixed texts.
 package struct StateBytes {
     package private(set) var bytes: [UInt8]
     private var position = 0
 
     package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+    /// Bytes that have not been read.
+    package var remaining: Int { bytes.count - position }
 
     package mutating func write(_ value: Int64) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }

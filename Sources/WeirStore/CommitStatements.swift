@@ -85,14 +85,32 @@ enum CommitStatements {
         }
     }
 
+    /// The first key behind all that begin with a prefix; nil when there is none.
+    private static func successor(_ prefix: [UInt8]) -> [UInt8]? {
+        guard let last = prefix.lastIndex(where: { $0 < .max }) else { return nil }
+        return Array(prefix[..<last]) + [prefix[last] + 1]
+    }
+
     private static func writeState(_ record: CommitRecord, _ db: Database) throws {
         let upsert = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO weir_state (stage, key, value) VALUES (?, ?, ?)")
         let delete = try db.cachedStatement(
             sql: "DELETE FROM weir_state WHERE stage = ? AND key = ?")
+        let deleteRange = try db.cachedStatement(
+            sql: """
+                DELETE FROM weir_state WHERE stage = ? AND key >= ? AND substr(key, 1, ?) = ?
+                  AND (? IS NULL OR key < ?)
+                """)
         for state in record.state {
             for key in state.deletes {
                 try delete.execute(arguments: [state.stage, Data(key)])
+            }
+            for prefix in state.deletedPrefixes {
+                let end = successor(prefix).map { Data($0) }
+                try deleteRange.execute(
+                    arguments: [
+                        state.stage, Data(prefix), prefix.count, Data(prefix), end, end,
+                    ])
             }
             for (key, value) in state.upserts {
                 try upsert.execute(arguments: [state.stage, Data(key), Data(value)])

@@ -157,10 +157,14 @@ package struct StateRecord: Sendable {
     package let stage: String
     package let upserts: [(key: [UInt8], value: [UInt8])]
     package let deletes: [[UInt8]]
+    /// All keys that begin with one of these go, before anything is written.
+    package let deletedPrefixes: [[UInt8]]
 
     package init(
-        stage: String, upserts: [(key: [UInt8], value: [UInt8])], deletes: [[UInt8]]
+        stage: String, upserts: [(key: [UInt8], value: [UInt8])], deletes: [[UInt8]],
+        deletedPrefixes: [[UInt8]]
     ) {
+        self.deletedPrefixes = deletedPrefixes
         self.stage = stage
         self.upserts = upserts
         self.deletes = deletes

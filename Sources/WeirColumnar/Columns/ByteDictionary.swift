@@ -14,6 +14,12 @@ package struct ByteDictionary: Sendable {
 
     package var count: Int { texts.count }
 
+    /// Bytes of memory.
+    package var stateBytes: Int {
+        texts.bytes.capacity + texts.offsets.capacity * 4 + hashes.capacity * 8
+            + slots.capacity * 4
+    }
+
     /// The numbers of the strings at some rows; new strings get the next ones.
     package mutating func numbers(of column: ByteColumn, rows: [Int32]) -> [Int32] {
         var numbers = [Int32](repeating: 0, count: rows.count)

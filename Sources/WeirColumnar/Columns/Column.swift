@@ -71,6 +71,31 @@ package struct Column: Sendable, Equatable {
         }
     }
 
+    /// The rows at the given indices; an index below 0 gives NULL.
+    package func take(padding indices: [Int32]) -> Column {
+        guard count > 0 else {
+            return .nulls(physical, count: indices.count)
+        }
+        let taken = take(indices.map { max(0, $0) })
+        var bitmap = taken.validity
+        for (position, index) in indices.enumerated() where index < 0 {
+            if bitmap == nil { bitmap = Bitmap(count: indices.count, filledWith: true) }
+            bitmap?.clear(position)
+        }
+        return taken.with(validity: bitmap)
+    }
+
+    /// The layout of the values.
+    package var physical: PhysicalType {
+        switch values {
+        case .bool: .bool
+        case .int64: .int64
+        case .int128: .int128
+        case .float64: .float64
+        case .bytes: .bytes
+        }
+    }
+
     /// A copy of the rows of a range.
     package func slice(_ range: Range<Int>) -> Column {
         var bitmap: Bitmap?

@@ -3,7 +3,7 @@
 package import WeirColumnar
 
 /// A number a group.
-package final class CountAccumulator: Accumulator {
+package final class CountAccumulator: MergingAccumulator {
     package private(set) var counts: [Int64] = []
 
     package init() {}
@@ -20,6 +20,13 @@ package final class CountAccumulator: Accumulator {
             for row in groups.indices where validity.map({ $0[row] }) ?? true {
                 counts[Int(groups[row])] &+= direction(kinds, row)
             }
+        }
+    }
+
+    package func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? CountAccumulator else { return }
+        for (source, group) in zip(from, into) {
+            counts[Int(group)] &+= other.counts[Int(source)]
         }
     }
 

@@ -3,7 +3,7 @@
 import WeirColumnar
 
 /// A value that MIN and MAX keep in a plain array.
-protocol ExtremeValue: Comparable {
+protocol ExtremeValue: Comparable, Hashable {
     static var initial: Self { get }
     static func values(of column: Column) -> [Self]
     static func column(_ values: [Self]) -> ColumnValues
@@ -50,7 +50,7 @@ extension UInt8: ExtremeValue {
 }
 
 /// The smallest or largest value of each group.
-final class ExtremeAccumulator<Value: ExtremeValue>: Accumulator {
+final class ExtremeAccumulator<Value: ExtremeValue>: MergingAccumulator {
     private var best: [Value] = []
     private var isSet: [UInt8] = []
     private let isMaximum: Bool
@@ -82,6 +82,18 @@ final class ExtremeAccumulator<Value: ExtremeValue>: Accumulator {
         }
     }
 
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? ExtremeAccumulator<Value> else { return }
+        for (source, group) in zip(from, into) where other.isSet[Int(source)] != 0 {
+            let value = other.best[Int(source)]
+            let current = best[Int(group)]
+            if isSet[Int(group)] == 0 || (isMaximum ? value > current : value < current) {
+                best[Int(group)] = value
+                isSet[Int(group)] = 1
+            }
+        }
+    }
+
     func results(_ groups: [Int32]) -> Column {
         let flags = pick(isSet, groups)
         return Column(
@@ -106,7 +118,7 @@ final class ExtremeAccumulator<Value: ExtremeValue>: Accumulator {
 }
 
 /// The smallest or largest text of each group, by bytes.
-final class TextExtremeAccumulator: Accumulator {
+final class TextExtremeAccumulator: MergingAccumulator {
     private var best: [[UInt8]?] = []
     private let isMaximum: Bool
 
@@ -128,6 +140,22 @@ final class TextExtremeAccumulator: Accumulator {
                 ? current.lexicographicallyPrecedes(value)
                 : value.lexicographicallyPrecedes(current)
             if isBetter { best[group] = Array(value) }
+        }
+    }
+
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? TextExtremeAccumulator else { return }
+        for (source, group) in zip(from, into) {
+            guard let value = other.best[Int(source)] else { continue }
+            guard let current = best[Int(group)] else {
+                best[Int(group)] = value
+                continue
+            }
+            let isBetter =
+                isMaximum
+                ? current.lexicographicallyPrecedes(value)
+                : value.lexicographicallyPrecedes(current)
+            if isBetter { best[Int(group)] = value }
         }
     }
 

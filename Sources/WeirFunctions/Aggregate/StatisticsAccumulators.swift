@@ -5,7 +5,7 @@ import WeirColumnar
 /// A variance or its root over all values (`_POP`) or over a sample (`_SAMP`).
 ///
 /// Flink computes them from the sums, and so does this: the last digits agree.
-final class VarianceAccumulator: Accumulator {
+final class VarianceAccumulator: MergingAccumulator {
     private var counts: [Int64] = []
     private var sums: [Double] = []
     private var squares: [Double] = []
@@ -37,6 +37,19 @@ final class VarianceAccumulator: Accumulator {
             counts[Int(group)] += sign
             sums[Int(group)] += Double(sign) * value
             squares[Int(group)] += Double(sign) * value * value
+            if counts[Int(group)] == 0 {
+                sums[Int(group)] = 0
+                squares[Int(group)] = 0
+            }
+        }
+    }
+
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? VarianceAccumulator else { return }
+        for (source, group) in zip(from, into) {
+            counts[Int(group)] += other.counts[Int(source)]
+            sums[Int(group)] += other.sums[Int(source)]
+            squares[Int(group)] += other.squares[Int(source)]
         }
     }
 

@@ -3,7 +3,7 @@
 import WeirColumnar
 
 /// Sum of integers or decimals and the number of values; AVG divides one by the other.
-final class ExactSumAccumulator: Accumulator {
+final class ExactSumAccumulator: MergingAccumulator {
     private var sums: [Int128] = []
     private var counts: [Int64] = []
     private let argument: DataType.Kind
@@ -54,6 +54,14 @@ final class ExactSumAccumulator: Accumulator {
         }
     }
 
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? ExactSumAccumulator else { return }
+        for (source, group) in zip(from, into) {
+            sums[Int(group)] &+= other.sums[Int(source)]
+            counts[Int(group)] &+= other.counts[Int(source)]
+        }
+    }
+
     func results(_ groups: [Int32]) -> Column {
         var builder = ColumnBuilder(result.physical, capacity: groups.count)
         for group in groups { builder.append(value(Int(group))) }
@@ -95,7 +103,7 @@ final class ExactSumAccumulator: Accumulator {
 }
 
 /// Sum of floating-point numbers; a FLOAT sum is kept in 32 bits, as in Flink.
-final class FloatingSumAccumulator: Accumulator {
+final class FloatingSumAccumulator: MergingAccumulator {
     private var sums: [Double] = []
     private var counts: [Int64] = []
     private let isFloat: Bool
@@ -122,10 +130,21 @@ final class FloatingSumAccumulator: Accumulator {
                     let group = Int(groups[row])
                     let sign = direction(kinds, row)
                     let sum = sums[group] + (sign < 0 ? -values[row] : values[row])
-                    sums[group] = rounds ? Double(Float(sum)) : sum
                     counts[group] &+= sign
+                    // What is left when all values have been taken back is rounding.
+                    sums[group] = counts[group] == 0 ? 0 : rounds ? Double(Float(sum)) : sum
                 }
             }
+        }
+    }
+
+    func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
+        guard let other = other as? FloatingSumAccumulator else { return }
+        let rounds = isFloat && !isAverage
+        for (source, group) in zip(from, into) {
+            let sum = sums[Int(group)] + other.sums[Int(source)]
+            sums[Int(group)] = rounds ? Double(Float(sum)) : sum
+            counts[Int(group)] &+= other.counts[Int(source)]
         }
     }
 

@@ -199,7 +199,12 @@ extension ScriptBinder {
             }
         }
         take(&binder, into: &list)
-        guard checkNames(list.names, select.span), !hasFailed else { return nil }
+        if nesting > 0 {
+            list.names = Self.distinct(list.names)
+        } else if !checkNames(list.names, select.span) {
+            return nil
+        }
+        guard !hasFailed else { return nil }
         return list
     }
 
@@ -219,6 +224,21 @@ extension ScriptBinder {
             return nil
         }
         return Array(table.range)
+    }
+
+    /// Columns of an inner query that have a name twice get numbers behind it, as in Flink
+    /// (Calcite: SqlValidatorUtil.uniquify).
+    private static func distinct(_ names: [String]) -> [String] {
+        var used: Set<String> = []
+        return names.map { name in
+            var candidate = name
+            var number = 0
+            while !used.insert(candidate.lowercased()).inserted {
+                candidate = "\(name)\(number)"
+                number += 1
+            }
+            return candidate
+        }
     }
 
     private mutating func checkNames(_ names: [String], _ span: Span) -> Bool {

@@ -84,6 +84,8 @@ extension ScriptBinder {
 
     /// Binds a query whose order and limit are part of the result, as in a subquery.
     mutating func bindNested(_ query: Query) -> LogicalPlan? {
+        nesting += 1
+        defer { nesting -= 1 }
         guard let bound = bind(query) else { return nil }
         return nested(bound)
     }

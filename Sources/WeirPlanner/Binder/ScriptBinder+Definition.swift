@@ -219,22 +219,11 @@ extension ScriptBinder {
         _ name: Identifier, _ bound: BoundQuery, _ stage: Int, _ relation: Relation,
         _ statement: Statement
     ) {
-        if relation.mode == .updating, relation.key == nil {
-            diagnostics.append(
-                .error(
-                    "lost-key",
-                    "this table updates its rows, but the columns that tell them apart"
-                        + " are not selected", at: statement.span.clipped,
-                    hint: "select the GROUP BY columns too"))
-            return
-        }
         let table = StoredTable(
             name: name.name, columns: relation.columns, key: relation.key ?? [],
             mode: relation.mode, order: bound.order, limit: bound.limit, offset: bound.offset,
             documentation: statement.preamble.documentation?.text)
         storedTables.insert(name.key)
-        _ = graph.add(
-            "\(name.name).table", .store(table), input: stage, relation: relation,
-            span: statement.span)
+        _ = addStore(table, stage, relation, statement.span)
     }
 }

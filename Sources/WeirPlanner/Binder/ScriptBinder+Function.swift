@@ -277,7 +277,7 @@ extension ScriptBinder {
                 return indexNeeds.add(ordered(plan, bound), reason: name)
             }
             if hasHint(["test"], statement) { return }
-            guard demand(builder.reads, definition.span) else { return }
+            demand(builder.reads)
             queries.append(
                 StoreQuery(
                     name: name, kind: kind, arguments: arguments, columns: draft.fields,

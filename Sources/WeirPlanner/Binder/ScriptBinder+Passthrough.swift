@@ -25,7 +25,7 @@ extension ScriptBinder {
         let tables = reader.tables.filter { self.tables[$0.lowercased()] != nil }
         for table in tables { _ = resolveTable([Identifier(table, span)], span) }
         let reads = tables.compactMap { self.tables[$0.lowercased()]?.name }
-        guard demand(reads, span) else { return }
+        demand(reads)
         let name =
             definition.parent == nil
             ? context.shown(definition.name)

@@ -8,7 +8,11 @@ extension ScriptBinder {
     mutating func bindInsert(
         _ target: [Identifier], _ columns: [Identifier], _ query: Query, _ statement: Statement
     ) {
-        guard var bound = bind(query) else { return }
+        // The target names the columns: here they may have the same name twice.
+        nesting += 1
+        let result = bind(query)
+        nesting -= 1
+        guard var bound = result else { return }
         if bound.hidden > 0 {
             bound = BoundQuery(plan: bound.visible, limit: bound.limit, offset: bound.offset)
         }
@@ -52,7 +56,7 @@ extension ScriptBinder {
         _ plan: SinkPlan, _ stage: Int, _ relation: Relation, _ statement: Statement
     ) {
         _ = graph.add(
-            "\(plan.name).sink", .sink(plan), input: stage, relation: relation,
+            "\(plan.name).sink", .sink(plan), inputs: [stage], relation: relation,
             span: statement.span)
     }
 

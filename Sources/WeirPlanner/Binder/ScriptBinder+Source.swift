@@ -41,6 +41,10 @@ extension ScriptBinder {
         warnOfNullableTime(table, watermark, columns)
         relation = Relation(
             columns: columns, rowtime: watermark?.column, key: keyColumns, mode: .append)
+        relation.proctimes = Set(
+            expressions.indices.filter { index in
+                if case .call("PROCTIME", _) = expressions[index].node { true } else { false }
+            })
         return addSourceStages(
             table, span, relation, physical, settings, expressions, constraints, watermark)
     }
@@ -59,7 +63,7 @@ extension ScriptBinder {
         let isPlain =
             constraints.isEmpty && watermark == nil && expressions.count == physical.count
         let stage = graph.add(
-            table.name.name, .source(source), input: nil,
+            table.name.name, .source(source), inputs: [],
             relation: isPlain ? relation : readRelation, span: span)
         if isPlain { return stage }
         let computed = expressions.indices.filter { index in
@@ -70,7 +74,7 @@ extension ScriptBinder {
             columns: expressions, constraints: constraints, notNull: computed,
             watermark: watermark)
         return graph.add(
-            "\(table.name.name).check", .check(check), input: stage, relation: relation,
+            "\(table.name.name).check", .check(check), inputs: [stage], relation: relation,
             span: span)
     }
 

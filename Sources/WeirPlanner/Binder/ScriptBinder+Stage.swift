@@ -50,7 +50,8 @@ extension ScriptBinder {
         if let stage, isStream {
             return .stream(stage: stage, streamReason(plan, wish: wish, canStore: stored != nil))
         }
-        if let (draft, builder) = stored, wish != .stream, demand(builder.reads, plan.span) {
+        if let (draft, builder) = stored, wish != .stream {
+            demand(builder.reads)
             let reason =
                 wish == .store
                 ? "the hint asks for it"
@@ -118,39 +119,47 @@ extension ScriptBinder {
 
     // MARK: Stored inputs
 
-    /// Stores the tables that a view reads; false after reporting one that cannot be.
-    mutating func demand(_ names: [String], _ span: Span) -> Bool {
-        var isComplete = true
+    /// Stores the tables that a view reads.
+    mutating func demand(_ names: [String]) {
         for name in names where !storedTables.contains(name.lowercased()) {
             guard let table = tables[name.lowercased()] else { continue }
             guard case .stream(let stage) = table.kind else { continue }
-            isComplete = storeOnDemand(table, stage, span) && isComplete
+            storeOnDemand(table, stage)
         }
-        return isComplete
     }
 
-    private mutating func storeOnDemand(
-        _ table: CatalogTable, _ stage: Int, _ span: Span
-    ) -> Bool {
+    private mutating func storeOnDemand(_ table: CatalogTable, _ stage: Int) {
         let relation = table.relation
-        if relation.mode == .updating, relation.key == nil {
-            diagnostics.append(
-                .error(
-                    "lost-key",
-                    "'\(table.name)' has to be stored to be read here, and what tells its rows"
-                        + " apart is not selected", at: span.clipped,
-                    hint: "select its GROUP BY columns too"))
-            return false
-        }
         storedTables.insert(table.name.lowercased())
         let stored = StoredTable(
             name: table.name, columns: relation.columns, key: relation.key ?? [],
             mode: relation.mode, order: [], limit: nil, offset: nil, documentation: nil)
-        let node = graph.add(
-            "\(table.name).table", .store(stored), input: stage, relation: relation,
-            span: table.span)
-        demandedStages[node] = table.name
-        return true
+        demandedStages[addStore(stored, stage, relation, table.span)] = table.name
+    }
+
+    /// Adds the stage that stores a table. Rows that change and have no key are numbered, so that
+    /// equal ones can be told apart.
+    mutating func addStore(
+        _ table: StoredTable, _ stage: Int, _ relation: Relation, _ span: Span
+    ) -> Int {
+        guard relation.mode == .updating, relation.key == nil else {
+            return graph.add(
+                "\(table.name).table", .store(table), inputs: [stage], relation: relation,
+                span: span)
+        }
+        let count = relation.columns.count
+        let columns = relation.columns + [Field("weir_copy", DataType(.bigint, nullable: false))]
+        let numbered = Relation(
+            columns: columns, rowtime: nil, key: Array(0...count), mode: .updating)
+        let bag = graph.add(
+            "\(table.name).bag", .number, inputs: [stage], relation: numbered, span: span)
+        var stored = StoredTable(
+            name: table.name, columns: columns, key: Array(0...count), mode: .updating,
+            order: table.order, limit: table.limit, offset: table.offset,
+            documentation: table.documentation)
+        stored.hidesLast = true
+        return graph.add(
+            "\(table.name).table", .store(stored), inputs: [bag], relation: numbered, span: span)
     }
 
     /// Views that somebody can read, and the stages that only others would have read.

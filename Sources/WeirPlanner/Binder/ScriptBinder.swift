@@ -79,6 +79,8 @@ package struct ScriptBinder {
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
     var ordersBound = 0
+    /// How many queries are around the one that is bound.
+    var nesting = 0
     /// Tables that the text of each view comes to, by its lower-case name.
     var viewTables: [String: Int] = [:]
     /// Tables that the script exports, by lower-case name.

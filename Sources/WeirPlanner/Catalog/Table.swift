@@ -20,6 +20,10 @@ package struct Relation: Sendable {
     package var key: [Int]?
     package var mode: ChangelogMode
     package var type: TableType
+    /// Columns that are the processing time.
+    package var proctimes: Set<Int> = []
+    /// The bounds of the window that a row belongs to, if it belongs to one.
+    package var window: WindowColumns?
 
     package init(
         columns: [Field], rowtime: Int?, key: [Int]?, mode: ChangelogMode,
@@ -30,6 +34,20 @@ package struct Relation: Sendable {
         self.key = key
         self.mode = mode
         self.type = type
+    }
+}
+
+/// Where the bounds of a window are among the columns of a table.
+package struct WindowColumns: Sendable, Equatable {
+    package let start: Int
+    package let end: Int
+    /// `window_time`, if it is there.
+    package let time: Int?
+
+    /// The same columns elsewhere; nil when a bound is not there any more.
+    func moved(_ position: (Int) -> Int?) -> WindowColumns? {
+        guard let start = position(start), let end = position(end) else { return nil }
+        return WindowColumns(start: start, end: end, time: time.flatMap(position))
     }
 }
 

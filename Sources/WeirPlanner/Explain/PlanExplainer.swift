@@ -48,10 +48,9 @@ package struct PlanExplainer: Sendable {
             return true
         }
         guard let last = find(table) else { return false }
-        var next: Int? = last.id
-        while let id = next {
-            stages.insert(id)
-            next = plan.stages[id].input
+        var next = [last.id]
+        while let id = next.popLast() {
+            if stages.insert(id).inserted { next += plan.stages[id].inputs }
         }
         return true
     }
@@ -113,7 +112,10 @@ package struct PlanExplainer: Sendable {
     private func describe(_ stage: StagePlan) -> String {
         let relation = stage.relation
         var lines = ["=== \(stage.name)  [\(stage.node.label)]  \(place(stage.span))"]
-        if let input = stage.input { lines.append("input     \(plan.stages[input].name)") }
+        if !stage.inputs.isEmpty {
+            let names = stage.inputs.map { plan.stages[$0].name }
+            lines.append("input     \(names.joined(separator: ", "))")
+        }
         lines.append("does      \(work(stage))")
         if let why = assignments[stage.name] { lines.append("why       \(why.reason)") }
         lines.append("changes   \(relation.mode == .append ? "append only" : "updates by key")")
@@ -168,13 +170,46 @@ package struct PlanExplainer: Sendable {
         case .aggregate(let plan):
             return "group by \(list(plan.keys)): \(calls(plan.calls))"
         case .windowAggregate(let plan):
-            let size = ValueText.string(.int64(plan.size), kind: .intervalTime)
-            return "tumble \(size) on \(text(plan.time)), group by \(list(plan.keys)):"
-                + " \(calls(plan.calls))"
+            return "\(window(plan.assignment)), group by \(list(plan.keys)): \(calls(plan.calls))"
+        case .union: return "all rows of both"
+        case .join(let join): return OperatorText.join(join, stage, in: self.plan)
+        case .timedJoin(let join):
+            return OperatorText.join(join.join, stage, in: self.plan)
+                + ", rows are kept for a time"
+        case .temporalJoin(let join): return OperatorText.temporal(join, stage, in: self.plan)
+        case .rank(let rank): return OperatorText.rank(rank, stage, in: self.plan)
+        case .over(let over): return OperatorText.over(over, stage, in: self.plan)
+        case .setOperation(let plan):
+            return "\(plan.operation.rawValue)\(plan.isAll ? " all" : "") of both"
+        case .unnest(let unnest):
+            return "each element of \(OperatorText.column(unnest.operand, stage, in: self.plan))"
+        case .expand(let plan): return "each row for \(plan.projections.count) grouping sets"
+        case .windowAssign(let plan): return "each row for each of its windows: \(shape(plan.shape))"
+        case .values(let plan): return "gives \(plan.rows.count) written rows"
+        case .number: return "numbers equal rows"
         case .store(let table):
             return table.key.isEmpty && table.mode == .append
                 ? "stores every row" : "stores rows by key"
         case .sink(let sink): return "writes to \(sink.connector)"
+        }
+    }
+
+    private func window(_ assignment: WindowAggregatePlan.Assignment) -> String {
+        switch assignment {
+        case .time(let time, let window, _): "\(shape(window)) on \(text(time))"
+        case .attached(_, let end): "windows that end at \(text(end))"
+        }
+    }
+
+    private func shape(_ shape: LogicalWindow.Shape) -> String {
+        func span(_ micros: Int64) -> String {
+            ValueText.string(.int64(micros), kind: .intervalTime)
+        }
+        return switch shape {
+        case .tumble(let size, _): "tumble \(span(size))"
+        case .hop(let slide, let size, _): "hop \(span(size)) every \(span(slide))"
+        case .cumulate(let step, let size, _): "cumulate \(span(size)) by \(span(step))"
+        case .session(let gap, _): "session with a gap of \(span(gap))"
         }
     }
 
@@ -185,8 +220,11 @@ package struct PlanExplainer: Sendable {
     private func calls(_ calls: [AggregateCall]) -> String {
         calls.isEmpty
             ? "distinct rows"
-            : calls.map { "\($0.function)(\($0.argument.map(text) ?? "*"))" }
-                .joined(separator: ", ")
+            : calls.map { call in
+                "\(call.function)(\(call.isDistinct ? "distinct " : "")"
+                    + "\(call.argument.map(text) ?? "*"))"
+                    + (call.filter.map { " where \(text($0))" } ?? "")
+            }.joined(separator: ", ")
     }
 
     /// The text that the user wrote for an expression, on one line.

@@ -11,7 +11,11 @@ package struct PlanGraph: Sendable {
     /// A tree: sources at the left, what reads them indented below.
     package var text: String {
         var lines: [String] = []
-        for stage in plan.stages where stage.input == nil { add(stage, prefix: "", &lines) }
+        var shown: Set<Int> = []
+        for stage in plan.stages where stage.inputs.isEmpty {
+            lines.append("\(stage.name)  [\(stage.node.label)]")
+            add(readers(stage), prefix: "", &lines, &shown)
+        }
         for view in plan.views {
             lines.append("\(view.name)  [view]  reads \(view.reads.joined(separator: ", "))")
         }
@@ -32,20 +36,21 @@ package struct PlanGraph: Sendable {
     }
 
     private func readers(_ stage: StagePlan) -> [StagePlan] {
-        plan.stages.filter { $0.input == stage.id }
+        plan.stages.filter { $0.inputs.contains(stage.id) }
     }
 
-    private func add(_ stage: StagePlan, prefix: String, _ lines: inout [String]) {
-        lines.append("\(stage.name)  [\(stage.node.label)]")
-        add(readers(stage), prefix: prefix, &lines)
-    }
-
-    private func add(_ stages: [StagePlan], prefix: String, _ lines: inout [String]) {
+    private func add(
+        _ stages: [StagePlan], prefix: String, _ lines: inout [String], _ shown: inout Set<Int>
+    ) {
         for (index, stage) in stages.enumerated() {
             let isLast = index == stages.count - 1
+            // A stage with several inputs is shown below each, what reads it below the first.
+            let others = stage.inputs.count > 1 && !shown.insert(stage.id).inserted
             lines.append(
-                "\(prefix)\(isLast ? "└─ " : "├─ ")\(stage.name)  [\(stage.node.label)]")
-            add(readers(stage), prefix: prefix + (isLast ? "   " : "│  "), &lines)
+                "\(prefix)\(isLast ? "└─ " : "├─ ")\(stage.name)  [\(stage.node.label)]"
+                    + (others ? "  (above)" : ""))
+            if others { continue }
+            add(readers(stage), prefix: prefix + (isLast ? "   " : "│  "), &lines, &shown)
         }
     }
 
@@ -57,7 +62,7 @@ package struct PlanGraph: Sendable {
                 "  s\(stage.id) [label=\(jsonQuoted("\(stage.name)\n\(stage.node.label)"))];")
         }
         for stage in plan.stages {
-            if let input = stage.input { lines.append("  s\(input) -> s\(stage.id);") }
+            lines += stage.inputs.map { "  s\($0) -> s\(stage.id);" }
         }
         for (index, view) in plan.views.enumerated() {
             let name = "s\(number(of: index))"
@@ -80,7 +85,7 @@ package struct PlanGraph: Sendable {
             let time = relation.rowtime.map { jsonQuoted(relation.columns[$0].name) }
             return """
                 {"id":\(stage.id),"name":\(jsonQuoted(stage.name)),\
-                "kind":\(jsonQuoted(stage.node.label)),"inputs":[\(stage.input.map(String.init) ?? "")],\
+                "kind":\(jsonQuoted(stage.node.label)),"inputs":[\(stage.inputs.map(String.init).joined(separator: ","))],\
                 "changes":\(jsonQuoted(relation.mode.rawValue)),"key":\(key ?? "null"),\
                 "time":\(time ?? "null"),"columns":[\(columns.joined(separator: ","))]}
                 """

@@ -18,7 +18,7 @@ package struct PlanJSON: Sendable {
     /// Objects `{name, kind, stage, why, type, changes, key, time, inputs, columns, plan, sql,
     /// arguments, indexes, file, line}`; what an object does not have is left out.
     package var text: String {
-        let tables = plan.stages.filter { $0.input == nil }.map(source)
+        let tables = plan.stages.filter { $0.inputs.isEmpty }.map(source)
         let all = tables + definitions.map(definition) + plan.queries.map(query)
         return "[" + all.joined(separator: ",\n ") + "]\n"
     }

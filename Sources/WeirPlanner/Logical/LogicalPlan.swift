@@ -11,12 +11,16 @@ package struct LogicalPlan: Sendable {
     package let span: Span
     /// Operators in the tree; what is read twice counts twice.
     package let size: Int
+    /// Key, event time and changelog mode.
+    package private(set) var relation: Relation
 
     package init(_ node: LogicalNode, _ columns: [Field], _ span: Span) {
         self.node = node
         self.columns = columns
         self.span = span
         size = node.inputs.reduce(1) { $0 + $1.size }
+        relation = Relation(columns: columns, rowtime: nil, key: nil, mode: .append)
+        relation = inferred
     }
 }
 

@@ -6,8 +6,71 @@ import WeirColumnar
 import WeirSQL
 
 extension LogicalPlan {
-    /// Columns, event time, key and changelog mode.
-    package var relation: Relation {
+    /// Columns, event time, key and changelog mode, from the relations of the inputs.
+    var inferred: Relation {
+        var relation = changes
+        relation.proctimes = proctimes
+        relation.window = windowColumns
+        return relation
+    }
+
+    /// The columns that are PROCTIME().
+    private var proctimes: Set<Int> {
+        switch node {
+        case .scan(_, _, let relation): relation.proctimes
+        case .project(let input, let values):
+            Set(values.indices.filter { values[$0].isProcessingTime(in: input) })
+        case .filter(let input, _), .window(let input, _), .over(let input, _),
+            .rank(let input, _), .sort(let input, _, _, _), .unnest(let input, _, _, _):
+            input.relation.proctimes
+        case .join(let left, let right, let join):
+            join.kind == .semi || join.kind == .anti
+                ? left.relation.proctimes
+                : left.relation.proctimes.union(
+                    right.relation.proctimes.map { $0 + left.columns.count })
+        case .values, .aggregate, .setOperation, .match: []
+        }
+    }
+
+    /// The bounds of the window of each row (Flink: RelWindowProperties).
+    private var windowColumns: WindowColumns? {
+        switch node {
+        case .scan(_, _, let relation): return relation.window
+        case .window(let input, _):
+            let base = input.columns.count
+            return WindowColumns(start: base, end: base + 1, time: base + 2)
+        case .filter(let input, _), .sort(let input, _, _, _), .unnest(let input, _, _, _),
+            .over(let input, _):
+            return input.relation.window
+        case .project(let input, let values):
+            return input.relation.window?.moved { column in
+                values.firstIndex { $0.node == .column(column) }
+            }
+        case .aggregate(let input, let aggregation):
+            guard let window = input.relation.window else { return nil }
+            let moved = window.moved { column in
+                aggregation.keys.firstIndex { $0.node == .column(column) }
+            }
+            guard let moved,
+                aggregation.sets?.allSatisfy({
+                    $0.contains(moved.start) && $0.contains(moved.end)
+                }) ?? true
+            else { return nil }
+            return moved
+        case .rank(let input, let rank):
+            return input.relation.window.flatMap { window in
+                [window.start, window.end].allSatisfy { bound in
+                    rank.partitionBy.contains { $0.node == .column(bound) }
+                } ? window : nil
+            }
+        case .join(let left, _, let join):
+            return join.time == .window ? left.relation.window : nil
+        case .values, .setOperation, .match: return nil
+        }
+    }
+
+    /// Columns, event time, key and changelog mode without what rows carry along.
+    private var changes: Relation {
         switch node {
         case .scan(_, _, let relation): return relation
         case .values: return made(.static, key: nil, mode: .append)
@@ -69,6 +132,15 @@ extension LogicalPlan {
 
     /// The columns of the keys that are window bounds, found through projections and filters.
     private func aggregated(_ aggregation: LogicalAggregation) -> Relation {
+        if WindowKeys(self) == nil, let window = windowColumns, inputs[0].relation.mode == .append {
+            let bounds = [window.start, window.end] + (window.time.map { [$0] } ?? [])
+            let key = aggregation.keys.indices.filter {
+                $0 == window.start || !bounds.contains($0)
+            }
+            return made(
+                .stream, rowtime: window.time, key: aggregation.sets == nil ? key : nil,
+                mode: .append)
+        }
         guard let bounds = WindowKeys(self) else {
             // A constant tells no rows apart.
             // Totals and NULLs of a key look alike.
@@ -81,7 +153,8 @@ extension LogicalPlan {
         let key = aggregation.keys.indices.filter { index in
             index == bounds.start || !bounds.all.contains(index)
         }
-        return made(.stream, rowtime: bounds.time, key: key, mode: .append)
+        return made(
+            .stream, rowtime: bounds.time, key: aggregation.sets == nil ? key : nil, mode: .append)
     }
 
     private func joined(_ left: Relation, _ right: Relation, _ join: LogicalJoin) -> Relation {

@@ -18,14 +18,16 @@ struct WindowKeys {
 
     /// Nil when the plan is no aggregation over a window with both bounds as keys.
     init?(_ plan: LogicalPlan) {
-        guard case .aggregate(let input, let aggregation) = plan.node, aggregation.sets == nil
-        else { return nil }
+        guard case .aggregate(let input, let aggregation) = plan.node else { return nil }
         let below = InlinedInput(input)
         guard case .window(let source, let window) = below.plan.node else { return nil }
         let base = source.columns.count
         let keys = aggregation.keys.map { below.inline($0) }
         guard let start = keys.firstIndex(where: { $0.node == .column(base) }),
             let end = keys.firstIndex(where: { $0.node == .column(base + 1) })
+        else { return nil }
+        // Totals over all windows would never be final.
+        guard aggregation.sets?.allSatisfy({ $0.contains(start) && $0.contains(end) }) ?? true
         else { return nil }
         self.start = start
         self.end = end

@@ -11,9 +11,9 @@ enum RecogniseWindowJoin: PlanRule {
             let condition = join.condition
         else { return nil }
         let width = left.columns.count
-        let first = bounds(left)
-        let second = bounds(right)
-        guard let first, let second else { return nil }
+        guard left.relation.mode == .append, right.relation.mode == .append,
+            let first = left.relation.window, let second = right.relation.window
+        else { return nil }
         let pairs = condition.conjuncts.compactMap { part -> [Int]? in
             guard case .comparison(.equal, let one, let other) = part.node,
                 case .column(let from) = one.node, case .column(let to) = other.node
@@ -27,20 +27,6 @@ enum RecogniseWindowJoin: PlanRule {
         return LogicalPlan(.join(left, right, join), plan.columns, plan.span)
     }
 
-    /// Where the window's start and end are among a plan's columns.
-    private static func bounds(_ plan: LogicalPlan) -> (start: Int, end: Int)? {
-        switch plan.node {
-        case .window(let input, _): return (input.columns.count, input.columns.count + 1)
-        case .filter(let input, _): return bounds(input)
-        case .aggregate:
-            return WindowKeys(plan).map { ($0.start, $0.end) }
-        case .project(let input, let values):
-            guard let inner = bounds(input),
-                let start = values.firstIndex(where: { $0.node == .column(inner.start) }),
-                let end = values.firstIndex(where: { $0.node == .column(inner.end) })
-            else { return nil }
-            return (start, end)
-        default: return nil
-        }
-    }
+    /// Where the end of a plan's window is among its columns.
+    static func ends(_ plan: LogicalPlan) -> Int? { plan.relation.window?.end }
 }

@@ -25,24 +25,32 @@ enum ColumnPruning {
                 let unread = Set(source.columns.indices).subtracting(needed[stage.id])
                 result[stage.id] = stage.with(node: .source(source.leaving(unread)), unread: unread)
             default:
-                guard let input = stage.input else { continue }
-                needed[input].formUnion(
-                    reads(stage.node, width: stages[input].relation.columns.count))
+                for (position, input) in stage.inputs.enumerated() {
+                    needed[input].formUnion(
+                        reads(
+                            stage.node, input: position,
+                            width: stages[input].relation.columns.count))
+                }
             }
         }
         return result
     }
 
-    /// Columns of the input that a stage reads.
-    private static func reads(_ node: StreamNode, width: Int) -> Set<Int> {
+    /// Columns of an input that a stage reads.
+    private static func reads(_ node: StreamNode, input: Int, width: Int) -> Set<Int> {
         switch node {
-        case .store, .sink, .check, .source: return Set(0..<width)
+        case .store, .sink, .check, .source, .union, .join, .timedJoin, .temporalJoin, .rank,
+            .over, .setOperation, .unnest, .windowAssign, .number, .values:
+            // What these do not need has been cut off in front of them.
+            return Set(0..<width)
+        case .expand(let plan): return columns(plan.projections.flatMap { $0 })
         case .calc(let calc):
             return columns(calc.projections + [calc.filter].compactMap { $0 })
         case .aggregate(let plan):
-            return columns(plan.keys + plan.calls.compactMap(\.argument))
+            return columns(plan.keys + plan.calls.flatMap(\.operands))
         case .windowAggregate(let plan):
-            return columns([plan.time] + plan.keys + plan.calls.compactMap(\.argument))
+            return columns(
+                plan.assignment.operands + plan.keys + plan.calls.flatMap(\.operands))
         }
     }
 

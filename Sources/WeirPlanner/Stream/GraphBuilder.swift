@@ -8,9 +8,9 @@ struct GraphBuilder {
     private(set) var stages: [StagePlan] = []
     private var names: Set<String> = []
 
-    /// Adds a stage behind another and returns its number.
+    /// Adds a stage behind others and returns its number.
     mutating func add(
-        _ name: String, _ node: StreamNode, input: Int?, relation: Relation, span: Span
+        _ name: String, _ node: StreamNode, inputs: [Int], relation: Relation, span: Span
     ) -> Int {
         var unique = name
         var suffix = 2
@@ -20,7 +20,7 @@ struct GraphBuilder {
         }
         stages.append(
             StagePlan(
-                id: stages.count, name: unique, node: node, input: input, relation: relation,
+                id: stages.count, name: unique, node: node, inputs: inputs, relation: relation,
                 span: span))
         return stages.count - 1
     }
@@ -40,7 +40,7 @@ struct GraphBuilder {
             case .store, .sink: isNeeded[stage.id] = !unneeded.contains(stage.id)
             default: break
             }
-            if isNeeded[stage.id], let input = stage.input { isNeeded[input] = true }
+            if isNeeded[stage.id] { for input in stage.inputs { isNeeded[input] = true } }
         }
         var numbers: [Int: Int] = [:]
         var result: [StagePlan] = []
@@ -49,7 +49,7 @@ struct GraphBuilder {
             result.append(
                 StagePlan(
                     id: result.count, name: stage.name, node: stage.node,
-                    input: stage.input.flatMap { numbers[$0] }, relation: stage.relation,
+                    inputs: stage.inputs.compactMap { numbers[$0] }, relation: stage.relation,
                     span: stage.span))
         }
         return result

@@ -27,8 +27,8 @@ package struct StagePlan: Sendable {
     /// Shown to users; unique in the plan.
     package let name: String
     package let node: StreamNode
-    /// The stage it reads; nil for sources.
-    package let input: Int?
+    /// The stages it reads, in the order of the operator's inputs; none for sources.
+    package let inputs: [Int]
     package let relation: Relation
     /// The statement it comes from.
     package let span: Span
@@ -36,12 +36,12 @@ package struct StagePlan: Sendable {
     package private(set) var unread: Set<Int> = []
 
     package init(
-        id: Int, name: String, node: StreamNode, input: Int?, relation: Relation, span: Span
+        id: Int, name: String, node: StreamNode, inputs: [Int], relation: Relation, span: Span
     ) {
         self.id = id
         self.name = name
         self.node = node
-        self.input = input
+        self.inputs = inputs
         self.relation = relation
         self.span = span
     }
@@ -49,10 +49,13 @@ package struct StagePlan: Sendable {
     /// The same stage doing less.
     func with(node: StreamNode, unread: Set<Int>) -> StagePlan {
         var changed = StagePlan(
-            id: id, name: name, node: node, input: input, relation: relation, span: span)
+            id: id, name: name, node: node, inputs: inputs, relation: relation, span: span)
         changed.unread = unread
         return changed
     }
+
+    /// The stage it reads, the first one of several; nil for sources.
+    package var input: Int? { inputs.first }
 
     /// Names of the columns as screens show them; a cross marks those that are not read.
     package var shownColumns: [String] {
@@ -72,7 +75,7 @@ package struct StagePlan: Sendable {
 
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
-        "sink",
+        "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag", "values",
     ]
 }
 
@@ -83,6 +86,18 @@ package enum StreamNode: Sendable {
     case calc(CalcPlan)
     case aggregate(AggregatePlan)
     case windowAggregate(WindowAggregatePlan)
+    case union
+    case join(JoinPlan)
+    case timedJoin(TimedJoinPlan)
+    case temporalJoin(TemporalJoinPlan)
+    case rank(RankPlan)
+    case over(OverPlan)
+    case setOperation(SetOperationPlan)
+    case unnest(UnnestPlan)
+    case expand(ExpandPlan)
+    case windowAssign(WindowAssignPlan)
+    case values(ValuesPlan)
+    case number
     case store(StoredTable)
     case sink(SinkPlan)
 
@@ -93,7 +108,16 @@ package enum StreamNode: Sendable {
         case .check: "chk"
         case .calc: "map"
         case .aggregate: "agg"
-        case .windowAggregate: "win"
+        case .windowAggregate, .windowAssign: "win"
+        case .union: "all"
+        case .join, .timedJoin, .temporalJoin: "join"
+        case .rank: "top"
+        case .over: "over"
+        case .setOperation: "set"
+        case .unnest: "each"
+        case .expand: "sets"
+        case .values: "rows"
+        case .number: "bag"
         case .store: "tbl"
         case .sink: "sink"
         }
@@ -176,7 +200,15 @@ package struct AggregateCall: Sendable {
     package let function: String
     /// Nil for `COUNT(*)`.
     package let argument: BoundExpression?
+    /// Only rows for which it is TRUE count.
+    package let filter: BoundExpression?
+    package let isDistinct: Bool
+    /// The input takes rows back.
+    package let retracts: Bool
     package let type: DataType
+
+    /// What is computed of each row.
+    var operands: [BoundExpression] { [argument, filter].compactMap { $0 } }
 }
 
 /// GROUP BY: output is the keys, then the aggregates.
@@ -185,13 +217,26 @@ package struct AggregatePlan: Sendable {
     package let calls: [AggregateCall]
 }
 
-/// GROUP BY of a tumbling window: output is window start, end and time, the other keys, then the
+/// GROUP BY of a window: output is window start, end and time, the other keys, then the
 /// aggregates.
 package struct WindowAggregatePlan: Sendable {
-    package let time: BoundExpression
-    /// Microseconds.
-    package let size: Int64
-    package let offset: Int64
+    /// How rows get their window.
+    package enum Assignment: Sendable {
+        /// From a time; processing time when the rows of the input have no watermark of it.
+        case time(BoundExpression, LogicalWindow.Shape, isProcessing: Bool)
+        /// From columns that hold the bounds already.
+        case attached(start: BoundExpression, end: BoundExpression)
+
+        /// What is computed of each row.
+        var operands: [BoundExpression] {
+            switch self {
+            case .time(let time, _, _): [time]
+            case .attached(let start, let end): [start, end]
+            }
+        }
+    }
+
+    package let assignment: Assignment
     package let keys: [BoundExpression]
     package let calls: [AggregateCall]
 }
@@ -209,6 +254,8 @@ package struct StoredTable: Sendable {
     package let limit: Int?
     package let offset: Int?
     package let documentation: String?
+    /// The last column only tells equal rows apart; readers do not see it.
+    package var hidesLast = false
 }
 
 /// A sink outside the store.

@@ -5,9 +5,12 @@ import WeirFunctions
 import WeirSQL
 
 /// Makes the stages of a definition; what the engine cannot run yet is reported by name.
+///
+/// Lowering goes from the top down and carries along which columns are read, so that joins and
+/// other operators that keep rows keep no more than those.
 struct StreamPlanner {
-    private(set) var graph: GraphBuilder
-    private(set) var diagnostics: [Diagnostic] = []
+    var graph: GraphBuilder
+    var diagnostics: [Diagnostic] = []
 
     init(graph: GraphBuilder) { self.graph = graph }
 
@@ -17,25 +20,27 @@ struct StreamPlanner {
     /// A stage, and where the columns of the logical plan are in its output.
     struct Lowered {
         let stage: Int
-        /// Nil when they are in the same order.
+        /// Nil when they are in the same order; `Lowered.missing` for a column that nobody reads.
         var mapping: [Int]?
+        static let missing = -1
 
         func column(_ index: Int) -> Int { mapping?[index] ?? index }
     }
 
     /// The stage that gives a plan's rows with exactly its columns; nil after reporting why not.
     mutating func stage(_ plan: LogicalPlan, name: String) -> Int? {
-        guard let lowered = lower(plan, name) else { return nil }
+        guard let lowered = lower(plan, name, reading: plan.allIndices) else { return nil }
         guard lowered.mapping != nil else { return lowered.stage }
         let values = plan.columns.enumerated().map {
             BoundExpression(.column(lowered.column($0)), $1.type, plan.span)
         }
         return graph.add(
-            name, .calc(CalcPlan(filter: nil, projections: values)), input: lowered.stage,
+            name, .calc(CalcPlan(filter: nil, projections: values)), inputs: [lowered.stage],
             relation: plan.relation, span: plan.span)
     }
 
-    private mutating func lower(_ plan: LogicalPlan, _ name: String) -> Lowered? {
+    /// - Parameter needed: the columns of the plan that somebody reads.
+    mutating func lower(_ plan: LogicalPlan, _ name: String, reading needed: Set<Int>) -> Lowered? {
         switch plan.node {
         case .scan(.stage(let stage), _, _): return Lowered(stage: stage)
         case .scan(.nothing, _, _): return nil
@@ -46,20 +51,90 @@ struct StreamPlanner {
                     at: plan.span.clipped,
                     note: "weir explain says why; what reads it is computed in the store too"))
             return nil
-        case .project, .filter, .window: return lowerCalc(plan, name)
+        case .project, .filter: return lowerCalc(plan, name)
+        case .window(let input, let window):
+            return lowerWindow(plan, input, window, name, reading: needed)
         case .aggregate(let input, let aggregation):
             return aggregation.isDistinct
                 ? lowerDistinct(plan, input, aggregation, name)
                 : lowerAggregate(plan, aggregation, name)
-        case .values, .join, .unnest, .over, .rank, .setOperation, .sort, .match:
+        case .join(let left, let right, let join):
+            return lowerJoin(plan, left, right, join, name, reading: needed)
+        case .rank(let input, let rank):
+            return lowerRank(plan, input, rank, name, reading: needed)
+        case .over(let input, let calls):
+            return lowerOver(plan, input, calls, name, reading: needed)
+        case .setOperation(let operation, let isAll, let left, let right):
+            return lowerSetOperation(plan, operation, isAll, left, right, name)
+        case .unnest(let input, let operand, let withOrdinality, let keepsUnmatched):
+            return lowerUnnest(
+                plan, input, operand, withOrdinality, keepsUnmatched, name, reading: needed)
+        case .sort(let input, let keys, let limit, let offset):
+            return lowerSort(plan, input, keys, limit, offset, name, reading: needed)
+        case .values(let rows):
+            guard check(rows.flatMap { $0 }) else { return nil }
+            return Lowered(
+                stage: graph.add(
+                    "\(name).values", .values(ValuesPlan(rows: rows)), inputs: [],
+                    relation: plan.relation, span: plan.span))
+        case .match(let input, _):
             // What is below may have more to say.
-            for input in plan.inputs { _ = lower(input, name) }
+            _ = lower(input, name, reading: input.allIndices)
             refuse(OperatorName.of(plan), plan.span.clipped)
             return nil
         }
     }
 
-    private mutating func refuse(_ what: String, _ span: Span) {
+    /// A plan's stage with the columns that are read, and perhaps others.
+    mutating func lowerPruned(
+        _ plan: LogicalPlan, _ name: String, reading needed: Set<Int>
+    ) -> Lowered? {
+        switch plan.node {
+        case .project, .filter, .scan:
+            guard needed.count < plan.columns.count else {
+                return lower(plan, name, reading: needed)
+            }
+            let kept = needed.sorted()
+            let values = kept.map {
+                BoundExpression(.column($0), plan.columns[$0].type, plan.span)
+            }
+            let pruned = LogicalPlan(
+                .project(plan, values), kept.map { plan.columns[$0] }, plan.span)
+            guard let lowered = lower(pruned, name, reading: pruned.allIndices) else { return nil }
+            var mapping = [Int](repeating: Lowered.missing, count: plan.columns.count)
+            for (position, column) in kept.enumerated() {
+                mapping[column] = lowered.column(position)
+            }
+            return Lowered(stage: lowered.stage, mapping: mapping)
+        default:
+            return lower(plan, name, reading: needed)
+        }
+    }
+
+    /// A stage with these values over a plan's columns, in this order.
+    mutating func lowerValues(
+        _ values: [BoundExpression], of plan: LogicalPlan, _ name: String
+    ) -> Int? {
+        let fields = values.enumerated().map { index, value -> Field in
+            guard case .column(let column) = value.node else {
+                return Field("c\(index)", value.type)
+            }
+            return plan.columns[column]
+        }
+        let projected = LogicalPlan(.project(plan, values), fields, plan.span)
+        guard let lowered = lower(projected, name, reading: projected.allIndices) else {
+            return nil
+        }
+        guard lowered.mapping != nil else { return lowered.stage }
+        let columns = fields.enumerated().map {
+            BoundExpression(.column(lowered.column($0)), $1.type, plan.span)
+        }
+        return graph.add(
+            name, .calc(CalcPlan(filter: nil, projections: columns)), inputs: [lowered.stage],
+            relation: projected.relation, span: plan.span)
+    }
+
+    mutating func refuse(_ what: String, _ span: Span) {
         let message = "\(what) is not supported yet"
         if diagnostics.contains(where: { $0.message == message }) { return }
         diagnostics.append(.error("unsupported", message, at: span))
@@ -72,12 +147,13 @@ struct StreamPlanner {
         let values =
             chain.values
             ?? plan.columns.enumerated().map { BoundExpression(.column($0), $1.type, plan.span) }
-        guard case .window(let source, let window) = chain.plan.node else {
+        // The columns of a tumbling window become expressions over its input.
+        guard case .window(let source, let window) = chain.plan.node,
+            let expand = expansion(window, source)
+        else {
             guard check(values + [chain.filter].compactMap { $0 }) else { return nil }
             return addCalc(plan, values, chain.filter, below: chain.plan, name)
         }
-        // The columns of the window become expressions over its input.
-        guard let expand = expansion(window, source, chain.plan.span) else { return nil }
         var input = source
         if let filter = chain.filter {
             input = LogicalPlan(.filter(input, expand(filter)), input.columns, filter.span)
@@ -101,7 +177,9 @@ struct StreamPlanner {
         _ plan: LogicalPlan, _ values: [BoundExpression], _ filter: BoundExpression?,
         below: LogicalPlan, _ name: String, relation: Relation? = nil
     ) -> Lowered? {
-        guard let input = lower(below, name) else { return nil }
+        let read = (values + [filter].compactMap { $0 })
+            .reduce(into: Set<Int>()) { $0.formUnion($1.columns) }
+        guard let input = lower(below, name, reading: read) else { return nil }
         let isIdentity =
             filter == nil && values.count == below.columns.count
             && values.enumerated().allSatisfy { $1.node == .column($0) }
@@ -113,18 +191,15 @@ struct StreamPlanner {
                 CalcPlan(
                     filter: filter?.mapColumns(input.column),
                     projections: values.map { $0.mapColumns(input.column) })),
-            input: input.stage, relation: relation ?? plan.relation, span: plan.span)
+            inputs: [input.stage], relation: relation ?? plan.relation, span: plan.span)
         return Lowered(stage: stage)
     }
 
-    /// Replaces window columns by what computes them; nil after reporting a window that cannot.
-    private mutating func expansion(
-        _ window: LogicalWindow, _ source: LogicalPlan, _ span: Span
+    /// Replaces the columns of a tumbling window by what computes them; nil for other windows.
+    func expansion(
+        _ window: LogicalWindow, _ source: LogicalPlan
     ) -> ((BoundExpression) -> BoundExpression)? {
-        guard case .tumble(let size, let offset) = window.shape else {
-            refuse("the window \(window.shape.name)", span)
-            return nil
-        }
+        guard case .tumble(let size, let offset) = window.shape else { return nil }
         let base = source.columns.count
         let time = BoundExpression(
             .column(window.time), source.columns[window.time].type, window.timeSpan)
@@ -141,7 +216,7 @@ struct StreamPlanner {
     }
 
     /// Whether all expressions can be computed; reports those that cannot.
-    private mutating func check(_ expressions: [BoundExpression]) -> Bool {
+    mutating func check(_ expressions: [BoundExpression]) -> Bool {
         var isFine = true
         for problem in expressions.compactMap(OperatorName.unsupported) {
             diagnostics.append(problem)
@@ -149,206 +224,9 @@ struct StreamPlanner {
         }
         return isFine
     }
-
-    // MARK: Aggregation
-
-    private mutating func lowerDistinct(
-        _ plan: LogicalPlan, _ input: LogicalPlan, _ aggregation: LogicalAggregation,
-        _ name: String
-    ) -> Lowered? {
-        guard let lowered = lower(input, name) else { return nil }
-        let keys = aggregation.keys.map { $0.mapColumns(lowered.column) }
-        let stage = graph.add(
-            "\(name).distinct", .aggregate(AggregatePlan(keys: keys, calls: [])),
-            input: lowered.stage, relation: plan.relation, span: plan.span)
-        return Lowered(stage: stage)
-    }
-
-    private mutating func lowerAggregate(
-        _ plan: LogicalPlan, _ aggregation: LogicalAggregation, _ name: String
-    ) -> Lowered? {
-        if aggregation.sets != nil {
-            refuse("grouping by sets (GROUPING SETS, ROLLUP, CUBE)", plan.span.clipped)
-            return nil
-        }
-        guard let calls = plainCalls(aggregation.calls, plan.inputs[0].relation, plan.span) else {
-            return nil
-        }
-        if let bounds = WindowKeys(plan) {
-            return lowerWindowAggregate(plan, aggregation, calls, bounds, name)
-        }
-        let chain = InlinedInput(plan.inputs[0])
-        var source = chain.plan
-        var expand: (BoundExpression) -> BoundExpression = { $0 }
-        if case .window(let input, let window) = chain.plan.node {
-            guard let expansion = expansion(window, input, chain.plan.span) else { return nil }
-            expand = expansion
-            source = input
-        }
-        let keys = aggregation.keys.map { expand(chain.inline($0)) }
-        let inlined = calls.map { $0.mapArgument { expand(chain.inline($0)) } }
-        guard
-            let prepared = prepare(
-                keys, inlined, nil, filter: chain.filter.map(expand), source, name, plan.span)
-        else { return nil }
-        let stage = graph.add(
-            "\(name).group", .aggregate(AggregatePlan(keys: prepared.keys, calls: prepared.calls)),
-            input: prepared.stage, relation: plan.relation, span: plan.span)
-        return Lowered(stage: stage)
-    }
-
-    private mutating func lowerWindowAggregate(
-        _ plan: LogicalPlan, _ aggregation: LogicalAggregation, _ calls: [AggregateCall],
-        _ bounds: WindowKeys, _ name: String
-    ) -> Lowered? {
-        guard case .tumble(let size, let offset) = bounds.window.shape,
-            let expand = expansion(bounds.window, bounds.input, plan.span)
-        else {
-            refuse("the window \(bounds.window.shape.name)", plan.span.clipped)
-            return nil
-        }
-        let others = aggregation.keys.indices.filter { !bounds.all.contains($0) }
-        let keys = others.map { expand(bounds.below.inline(aggregation.keys[$0])) }
-        let inlined = calls.map { call in
-            call.mapArgument { expand(bounds.below.inline($0)) }
-        }
-        let time = BoundExpression(
-            .column(bounds.window.time), bounds.input.columns[bounds.window.time].type,
-            bounds.window.timeSpan)
-        guard
-            let prepared = prepare(
-                keys, inlined, time, filter: bounds.below.filter.map(expand), bounds.input, name,
-                plan.span), let preparedTime = prepared.time
-        else { return nil }
-        // The operator gives start, end and time, the other keys, the calls.
-        let windowColumns = Array(bounds.below.plan.columns.suffix(3))
-        let columns =
-            windowColumns + others.map { plan.columns[$0] }
-            + plan.columns.suffix(calls.count)
-        let relation = Relation(
-            columns: columns, rowtime: 2, key: [0] + others.indices.map { $0 + 3 }, mode: .append)
-        let stage = graph.add(
-            "\(name).window",
-            .windowAggregate(
-                WindowAggregatePlan(
-                    time: preparedTime, size: size, offset: offset, keys: prepared.keys,
-                    calls: prepared.calls)), input: prepared.stage, relation: relation,
-            span: plan.span)
-        let mapping = plan.columns.indices.map { index -> Int in
-            if index == bounds.start { return 0 }
-            if index == bounds.end { return 1 }
-            if index == bounds.time { return 2 }
-            if let position = others.firstIndex(of: index) { return position + 3 }
-            return index - aggregation.keys.count + 3 + others.count
-        }
-        return Lowered(stage: stage, mapping: mapping)
-    }
-
-    /// Calls as the engine has them: FILTER becomes CASE, as aggregates skip NULL.
-    private mutating func plainCalls(
-        _ calls: [LogicalCall], _ input: Relation, _ span: Span
-    ) -> [AggregateCall]? {
-        var result: [AggregateCall] = []
-        for call in calls {
-            let place = call.arguments.first?.span ?? span.clipped
-            if call.function == LogicalCall.singleValue || call.function == LogicalCall.grouping {
-                refuse(call.function, place)
-                return nil
-            }
-            if call.isDistinct {
-                refuse("\(call.function)(DISTINCT …)", place)
-                return nil
-            }
-            let canRetract =
-                FunctionRegistry.aggregate(named: call.function)?.supportsRetraction ?? false
-            if input.mode == .updating, !canRetract {
-                diagnostics.append(
-                    .error(
-                        "unsupported",
-                        "\(call.function) over a table that updates its rows is not supported yet",
-                        at: place, hint: "aggregate the stream that the table is made from"))
-                return nil
-            }
-            result.append(
-                AggregateCall(
-                    function: call.function, argument: call.filteredArgument, type: call.type))
-        }
-        return result
-    }
-
-    private struct Prepared {
-        let stage: Int
-        let keys: [BoundExpression]
-        let calls: [AggregateCall]
-        let time: BoundExpression?
-    }
-
-    /// Puts the filter and everything computed in a calc stage in front of the aggregate.
-    private mutating func prepare(
-        _ keys: [BoundExpression], _ calls: [AggregateCall], _ time: BoundExpression?,
-        filter: BoundExpression?, _ source: LogicalPlan, _ name: String, _ span: Span
-    ) -> Prepared? {
-        // What is below the source's own projections is computed in the same stage.
-        let chain = InlinedInput(source)
-        let conditions = [chain.filter, filter.map { chain.inline($0) }].compactMap { $0 }
-        let condition = BoundExpression.conjunction(of: conditions)
-        let needed = (keys + calls.compactMap(\.argument) + [time].compactMap { $0 })
-            .map { chain.inline($0) }
-        guard check(needed + conditions), let input = lower(chain.plan, name) else { return nil }
-        let mapped = needed.map { $0.mapColumns(input.column) }
-        let isPlain = mapped.allSatisfy { if case .column = $0.node { true } else { false } }
-        func rebuilt(_ body: (Int) -> BoundExpression, stage: Int) -> Prepared {
-            var next = keys.count
-            let newCalls = calls.map { call -> AggregateCall in
-                guard call.argument != nil else { return call }
-                defer { next += 1 }
-                return call.mapArgument { _ in body(next) }
-            }
-            return Prepared(
-                stage: stage, keys: keys.indices.map(body), calls: newCalls,
-                time: time == nil ? nil : body(mapped.count - 1))
-        }
-        if isPlain, condition == nil { return rebuilt({ mapped[$0] }, stage: input.stage) }
-        var distinct: [BoundExpression] = []
-        for expression in mapped where !distinct.contains(expression) {
-            distinct.append(expression)
-        }
-        let columns = distinct.enumerated().map { Field("c\($0)", $1.type) }
-        let rowtime = time == nil ? nil : mapped.last.flatMap { distinct.firstIndex(of: $0) }
-        let stage = graph.add(
-            "\(name).rows",
-            .calc(
-                CalcPlan(filter: condition?.mapColumns(input.column), projections: distinct)),
-            input: input.stage,
-            relation: Relation(
-                columns: columns, rowtime: rowtime, key: nil, mode: source.relation.mode),
-            span: span)
-        return rebuilt(
-            { position in
-                let expression = mapped[position]
-                let index = distinct.firstIndex(of: expression) ?? 0
-                return BoundExpression(.column(index), expression.type, expression.span)
-            }, stage: stage)
-    }
 }
 
-extension AggregateCall {
-    /// The same call of another argument.
-    fileprivate func mapArgument(_ body: (BoundExpression) -> BoundExpression) -> AggregateCall {
-        AggregateCall(function: function, argument: argument.map(body), type: type)
-    }
-}
-
-extension LogicalCall {
-    /// The argument, NULL where the FILTER is not TRUE.
-    fileprivate var filteredArgument: BoundExpression? {
-        guard let filter else { return arguments.first }
-        let value =
-            arguments.first
-            ?? BoundExpression(.literal(.int64(1)), DataType(.int, nullable: false), filter.span)
-        let null = BoundExpression(.literal(.null), value.type.nullable(true), filter.span)
-        return BoundExpression(
-            .choose(conditions: [filter], values: [value], null), value.type.nullable(true),
-            value.span)
-    }
+extension LogicalPlan {
+    /// The numbers of all columns.
+    var allIndices: Set<Int> { Set(columns.indices) }
 }

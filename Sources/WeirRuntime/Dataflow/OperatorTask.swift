@@ -22,7 +22,8 @@ package struct CommitPolicy: Sendable {
 final class OperatorTask {
     private let plan: StreamPlan
     private let operators: [(any Operator)?]
-    private let consumers: [[Int]]
+    private let consumers: [[StageInput]]
+    private let changes: [TableChanges?]
     private let probes: [StageProbe]
     private let setups: [SourceSetup]
     private let input: BoundedQueue<SourceBatch>
@@ -49,6 +50,7 @@ final class OperatorTask {
         plan = graph.plan
         operators = graph.operators
         consumers = graph.consumers
+        changes = graph.changes
         probes = graph.probes
         self.setups = setups
         self.progress = progress
@@ -63,6 +65,7 @@ final class OperatorTask {
     }
 
     func run() {
+        begin()
         var deadline = Date(timeIntervalSinceNow: policy.seconds)
         var wasStopped = false
         while openSources > 0, !isWriterGone {
@@ -75,6 +78,7 @@ final class OperatorTask {
                         control.stop()
                     }
                     progress[piece.source].isDone = piece.isEnd
+                    if piece.isEnd { tell(setups[piece.source], .max) }
                     probes[setups[piece.source].stage].update { $0.isAtEnd = piece.isEnd }
                     hasChanges = true
                 } else {
@@ -89,11 +93,27 @@ final class OperatorTask {
         if wasStopped {
             commit(isFinal: false)
         } else {
-            finishAll()
             commit(isFinal: true)
         }
         input.close()
         output.close()
+    }
+
+    /// Stages without inputs give their rows; the others hear how far time had come.
+    private func begin() {
+        for stage in plan.stages where stage.inputs.isEmpty {
+            guard let runner = operators[stage.id] else { continue }
+            run(stage.id, rowsIn: 0, watermark: .min, readAt: 0) { runner.start(into: &$0) }
+            hasChanges = true
+        }
+        for (source, setup) in setups.enumerated() where progress[source].watermark > .min {
+            tell(setup, progress[source].watermark)
+        }
+    }
+
+    /// Sends a watermark without rows.
+    private func tell(_ setup: SourceSetup, _ watermark: Int64) {
+        forward(setup.check ?? setup.stage, Batch(count: 0, columns: [], watermark: watermark))
     }
 
     // MARK: Batches
@@ -150,12 +170,21 @@ final class OperatorTask {
     /// Gives a stage's output to the stages behind it.
     private func forward(_ stage: Int, _ batch: Batch) {
         for consumer in consumers[stage] {
-            guard let runner = operators[consumer] else {
-                send(.rows(stage: consumer, batch), from: stage, isEmpty: batch.count == 0)
+            if let changes = changes[consumer.stage] {
+                changes.add(batch)
                 continue
             }
-            run(consumer, rowsIn: batch.count, watermark: batch.watermark, readAt: batch.readAt) {
-                runner.process(batch, into: &$0)
+            guard let runner = operators[consumer.stage] else {
+                send(
+                    .rows(stage: consumer.stage, batch, superseded: 0), from: stage,
+                    isEmpty: batch.count == 0)
+                continue
+            }
+            run(
+                consumer.stage, rowsIn: batch.count, watermark: batch.watermark,
+                readAt: batch.readAt
+            ) {
+                runner.process(batch, input: consumer.input, into: &$0)
             }
         }
     }
@@ -203,19 +232,17 @@ final class OperatorTask {
 
     // MARK: Epochs
 
+    /// Everything that stages hold back until a commit, in the order in which rows flow.
     private func flushAll() {
         for stage in plan.stages.indices {
+            if let net = changes[stage]?.take() {
+                let input = plan.stages[stage].input ?? stage
+                send(
+                    .rows(stage: stage, net.batch, superseded: net.superseded), from: input,
+                    isEmpty: false)
+            }
             guard let runner = operators[stage] else { continue }
             run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.flush(into: &$0) }
-        }
-    }
-
-    /// The end of all input: the watermark goes to its maximum, stage by stage.
-    private func finishAll() {
-        for stage in plan.stages.indices {
-            guard let runner = operators[stage] else { continue }
-            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.flush(into: &$0) }
-            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.finish(into: &$0) }
         }
     }
 

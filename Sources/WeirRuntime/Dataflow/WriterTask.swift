@@ -6,7 +6,8 @@ import WeirPlanner
 
 /// What the operator thread sends to the writer.
 enum WriterMessage: Sendable {
-    case rows(stage: Int, Batch)
+    /// - Parameter superseded: rows that cancelled each other before they came here.
+    case rows(stage: Int, Batch, superseded: Int)
     case commit(Epoch)
 }
 
@@ -31,7 +32,8 @@ final class WriterTask {
         do {
             while let message = queue.pop(until: nil) {
                 switch message {
-                case .rows(let stage, let batch): try write(stage, batch)
+                case .rows(let stage, let batch, let superseded):
+                    try write(stage, batch, superseded)
                 case .commit(let epoch): try commit(epoch)
                 }
             }
@@ -46,14 +48,15 @@ final class WriterTask {
         }
     }
 
-    private func write(_ stage: Int, _ batch: Batch) throws {
+    private func write(_ stage: Int, _ batch: Batch, _ superseded: Int) throws {
         let start = MonotonicClock.now()
-        let counts = try writer.write(stage: stage, batch)
+        var counts = batch.count == 0 ? WriteCounts() : try writer.write(stage: stage, batch)
+        counts.superseded += Int64(superseded)
         let end = MonotonicClock.now()
         let probe = probes[stage]
         probe.update { counters in
             counters.batches += 1
-            counters.rowsIn += Int64(batch.count)
+            counters.rowsIn += Int64(batch.count + superseded)
             counters.rowsOut += counts.stored
             counters.ledger[.stored, default: 0] += counts.stored
             if counts.duplicates > 0 {
@@ -67,7 +70,8 @@ final class WriterTask {
             counters.queued = queue.count()
             counters.queueCapacity = queue.capacity
             if batch.readAt > 0, end > batch.readAt {
-                counters.latency.record(end - batch.readAt, count: UInt64(batch.count))
+                counters.latency.record(
+                    end - batch.readAt, count: UInt64(max(1, batch.count)))
             }
         }
         probe.push(batch)

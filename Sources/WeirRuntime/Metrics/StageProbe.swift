@@ -18,8 +18,14 @@ package enum LedgerReason: String, Sendable, CaseIterable {
     case grouped
     /// Is part of a window that has been emitted.
     case windowed
-    /// Is part of a window that is still open.
+    /// Is part of a window that is still open, or waits for the watermark.
     case held
+    /// Its time is NULL where a window or a join by time needs one.
+    case timeless
+    /// Was matched with the rows of the other side; it is kept for those to come.
+    case joined
+    /// Was compared with the first rows of its partition.
+    case ranked
     /// Written to a table or a sink.
     case stored
     /// Its key was there already and the first row wins.

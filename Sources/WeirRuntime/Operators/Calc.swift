@@ -22,7 +22,7 @@ package final class Calc: Operator {
         projections = plan.projections.map(CompiledExpression.init)
     }
 
-    package func process(_ batch: Batch, into output: inout OperatorOutput) {
+    package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         guard batch.count > 0 else {
             // Only its watermark counts; it may have no columns.
             if batch.watermark > .min { output.batches.append(batch.replacing(columns: [])) }

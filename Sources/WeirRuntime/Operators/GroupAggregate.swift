@@ -16,6 +16,8 @@ package final class GroupAggregate: Operator {
     private var isNew: [Bool] = []
     private var before: [[Column]] = []
     private var readAt: UInt64 = 0
+    private var watermark = Int64.min
+    private var sentWatermark = Int64.min
 
     package init(_ plan: AggregatePlan, emitsUpdateBefore: Bool) {
         state = GroupedState(keyTypes: plan.keys.map(\.type), calls: plan.calls)
@@ -28,7 +30,8 @@ package final class GroupAggregate: Operator {
         self.emitsUpdateBefore = emitsUpdateBefore
     }
 
-    package func process(_ batch: Batch, into output: inout OperatorOutput) {
+    package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
+        watermark = max(watermark, batch.watermark)
         guard batch.count > 0 else { return }
         let groups = state.groups(keys.map { batch.columns[$0] }, count: batch.count)
         let fresh = state.markDirty(groups)
@@ -38,11 +41,18 @@ package final class GroupAggregate: Operator {
             isNew += fresh.map { state.rowCount($0) == 0 }
             if emitsUpdateBefore { before.append(state.results(fresh)) }
         }
-        state.accumulate(batch, groups: groups)
+        state.aggregates.accumulate(batch, groups: groups)
         output.count(.grouped, batch.count)
     }
 
     package func flush(into output: inout OperatorOutput) {
+        emitChanges(into: &output)
+        guard watermark > sentWatermark else { return }
+        sentWatermark = watermark
+        output.batches.append(Batch(count: 0, columns: [], watermark: watermark))
+    }
+
+    private func emitChanges(into output: inout OperatorOutput) {
         guard !touched.isEmpty else { return }
         let keyColumns = state.keyColumns(touched)
         let after = state.results(touched)
@@ -89,6 +99,7 @@ package final class GroupAggregate: Operator {
         touched = []
         isNew = []
         before = []
+        state.compactIfSparse()
     }
 
     private static func concatenate(_ parts: [[Column]]) -> [Column] {
@@ -105,18 +116,7 @@ package final class GroupAggregate: Operator {
 
     package func takeStateDelta() -> StateDelta { state.takeDelta() }
 
-    package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) { state.restore(entries) }
-}
+    package var stateBytes: Int { state.stateBytes }
 
-extension Column {
-    /// The layout of the values.
-    var physical: PhysicalType {
-        switch values {
-        case .bool: .bool
-        case .int64: .int64
-        case .int128: .int128
-        case .float64: .float64
-        case .bytes: .bytes
-        }
-    }
+    package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) { state.restore(entries) }
 }

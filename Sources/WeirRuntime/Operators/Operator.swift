@@ -20,36 +20,56 @@ package struct OperatorOutput {
 package struct StateDelta: Sendable {
     package var upserts: [(key: [UInt8], value: [UInt8])] = []
     package var deletes: [[UInt8]] = []
+    /// All keys that begin with one of these go, before the upserts.
+    package var deletedPrefixes: [[UInt8]] = []
 
     package init() {}
 
-    package var isEmpty: Bool { upserts.isEmpty && deletes.isEmpty }
+    package var isEmpty: Bool { upserts.isEmpty && deletes.isEmpty && deletedPrefixes.isEmpty }
+
+    /// Adds what changed in another part of the same operator.
+    package mutating func add(_ other: StateDelta) {
+        upserts += other.upserts
+        deletes += other.deletes
+        deletedPrefixes += other.deletedPrefixes
+    }
 }
 
 /// One stage of the dataflow that the operator thread runs.
 ///
-/// Thread-confined. Batches come in order; `flush` is called before each commit, `finish` once at
-/// the end of all input.
+/// Thread-confined. Batches of an input come in order; the end of an input is an empty batch with
+/// the largest watermark. `flush` is called before each commit, in the order of the stages, so that
+/// all operators have seen the same input by then.
 package protocol Operator: AnyObject {
+    /// The run begins; for stages without inputs.
+    func start(into output: inout OperatorOutput)
+
     /// Takes a batch.
-    func process(_ batch: Batch, into output: inout OperatorOutput)
+    ///
+    /// - Parameter input: which of the stage's inputs it comes from.
+    func process(_ batch: Batch, input: Int, into output: inout OperatorOutput)
 
     /// Emits what was held back since the last commit.
     func flush(into output: inout OperatorOutput)
 
-    /// The watermark has reached its maximum: emits everything that waits for it.
-    func finish(into output: inout OperatorOutput)
+    /// Takes notice of the time of day, for operators that wait for it (µs since 1970).
+    func advance(to now: Int64, into output: inout OperatorOutput)
 
     /// What changed since the last call, to be stored with the commit.
     func takeStateDelta() -> StateDelta
 
     /// Takes back what an earlier run stored.
     func restore(_ entries: [(key: [UInt8], value: [UInt8])])
+
+    /// Bytes of memory that the state takes.
+    var stateBytes: Int { get }
 }
 
 extension Operator {
     package func flush(into output: inout OperatorOutput) {}
-    package func finish(into output: inout OperatorOutput) {}
+    package func start(into output: inout OperatorOutput) {}
+    package func advance(to now: Int64, into output: inout OperatorOutput) {}
     package func takeStateDelta() -> StateDelta { StateDelta() }
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {}
+    package var stateBytes: Int { 0 }
 }

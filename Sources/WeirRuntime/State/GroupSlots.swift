@@ -3,6 +3,8 @@
 /// Open addressing over keys of a fixed number of words: linear probing, at most half full.
 struct GroupSlots {
     private(set) var count = 0
+
+    var stateBytes: Int { (keys.capacity + hashes.capacity) * 8 + slots.capacity * 4 }
     /// Words of all groups, group after group; there is room behind those in use.
     private var keys: [Int64] = []
     private var hashes: [UInt64] = []

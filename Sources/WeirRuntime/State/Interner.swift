@@ -8,6 +8,8 @@ import WeirColumnar
 /// number with 0xFF in the top byte.
 struct Interner {
     private var long = ByteDictionary()
+
+    var stateBytes: Int { long.stateBytes }
     private static let numbered: UInt64 = 0xFF << 56
 
     /// Appends one word for each of the first `rows` texts.

@@ -29,6 +29,9 @@ package final class KeyTable {
 
     package var count: Int { groups.count }
 
+    /// Bytes of memory.
+    package var stateBytes: Int { groups.stateBytes + interner.stateBytes }
+
     /// The group of each of the first `rows` rows.
     package func groups(_ keyColumns: [Column], rows: Int) -> [Int32] {
         words.removeAll(keepingCapacity: true)

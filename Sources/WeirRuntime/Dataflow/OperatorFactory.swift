@@ -1,0 +1,50 @@
+// From what a stage does to the operator that does it.
+
+import WeirColumnar
+import WeirPlanner
+
+enum OperatorFactory {
+    /// Nil for the stages of the source and writer threads.
+    static func make(
+        _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool
+    ) -> (any Operator)? {
+        let inputs = stage.inputs.map { plan.stages[$0].relation }
+        let types = inputs.map { $0.columns.map(\.type) }
+        let isUpdating = inputs.map { $0.mode == .updating }
+        let joinStage = JoinStage(stage: stage.name, definition: stage.definition)
+        switch stage.node {
+        case .source, .check, .store, .sink: return nil
+        case .calc(let calc):
+            return Calc(
+                calc, stage: stage.name, definition: stage.definition,
+                inputFields: inputs.first?.columns ?? [])
+        case .aggregate(let aggregate):
+            return GroupAggregate(aggregate, emitsUpdateBefore: emitsUpdateBefore)
+        case .windowAggregate(let window):
+            if case .time(let time, .session(let gap, _), _) = window.assignment {
+                return SessionAggregate(window, time: time, gap: gap)
+            }
+            return WindowAggregate(window)
+        case .union: return Union(inputs: inputs.count)
+        case .join(let join):
+            return RegularJoin(join, types: types, isUpdating: isUpdating, stage: joinStage)
+        case .timedJoin(let join): return TimedJoin(join, types: types, stage: joinStage)
+        case .temporalJoin(let join): return TemporalJoin(join, types: types, stage: joinStage)
+        case .rank(let rank):
+            if let time = rank.firstByTime { return FirstRow(rank, time: time, types: types[0]) }
+            return Rank(rank, types: types[0])
+        case .over(let over):
+            if over.time == nil, !over.orderBy.isEmpty {
+                return OverTable(over, types: types[0], isUpdating: isUpdating[0])
+            }
+            return OverTime(over, types: types[0])
+        case .setOperation(let operation): return SetOperation(operation)
+        case .unnest(let unnest): return Unnest(unnest, stage: stage.name)
+        case .expand(let expand): return Expand(expand)
+        case .windowAssign(let window): return WindowAssign(window)
+        case .values(let values):
+            return WrittenRows(values, types: stage.relation.columns.map(\.type))
+        case .number: return RowNumbers(types: types[0])
+        }
+    }
+}

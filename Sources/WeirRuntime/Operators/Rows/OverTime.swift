@@ -1,0 +1,236 @@
+// OVER by event time or in the order of arrival (Flink: queries/over-agg.md).
+
+package import WeirColumnar
+import WeirFunctions
+package import WeirPlanner
+
+/// Rows wait until the watermark has passed their time and come out in the order of time with the
+/// results of the calls; without a time they come out at once.
+package final class OverTime: Operator {
+    private let plan: OverPlan
+    private let keyTypes: [DataType]
+    private let keys: KeyTable
+    /// Rows that wait (tag 0), and those before the next ones that frames still reach (tag 1).
+    private let rows: KeyedRows
+    private var waiting = TimeHeap()
+    private let calls: [OverCallState]
+    /// By partition: the rows before the next ones, in order, and how many are not kept any more.
+    private var history: [[Int32]] = []
+    private var forgotten: [Int64] = []
+    private var lastTime: [Int64] = []
+    private var dirty: Set<Int32> = []
+    private let keepsRows: Int64
+    private let keepsMicros: Int64
+    private let isBounded: Bool
+    private var watermark = Int64.min
+
+    package init(_ plan: OverPlan, types: [DataType]) {
+        self.plan = plan
+        keyTypes = plan.partitionBy.map { types[$0] }
+        keys = KeyTable(columns: keyTypes)
+        let rows = KeyedRows(types, [.removal, .tags])
+        self.rows = rows
+        calls = plan.calls.map {
+            OverCallState($0, rows: rows, types: types, isArrival: plan.time == nil)
+        }
+        keepsRows = calls.map(\.keeps.rows).max() ?? 0
+        keepsMicros = calls.map(\.keeps.micros).max() ?? 0
+        isBounded = plan.calls.allSatisfy { call in
+            if case .unbounded = call.frame { false } else { true }
+        }
+    }
+
+    package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
+        if batch.count > 0 { take(batch, into: &output) }
+        let reached = max(watermark, batch.watermark)
+        emit(upTo: plan.time == nil ? .max : reached, readAt: batch.readAt, into: &output)
+        guard reached > watermark else { return }
+        watermark = reached
+        output.batches.append(
+            Batch(count: 0, columns: [], watermark: reached, readAt: batch.readAt))
+    }
+
+    private func partitions(_ columns: [Column], _ count: Int) -> [Int32] {
+        let found = keys.groups(plan.partitionBy.map { columns[$0] }, rows: count)
+        while history.count < keys.count {
+            history.append([])
+            forgotten.append(0)
+            lastTime.append(.min)
+        }
+        for call in calls { call.grow(to: keys.count) }
+        return found
+    }
+
+    private func take(_ batch: Batch, into output: inout OperatorOutput) {
+        let partitions = partitions(batch.columns, batch.count)
+        var kept: [Int32] = []
+        var late = 0
+        var timeless = 0
+        for row in 0..<batch.count {
+            guard let time = plan.time else {
+                kept.append(Int32(row))
+                continue
+            }
+            let column = batch.columns[time]
+            if column.isNull(row) {
+                timeless += 1
+                continue
+            }
+            // Bounded frames take what is late until the partition has gone on.
+            let held = max(watermark, batch.watermarks?[row] ?? .min)
+            let isLate =
+                isBounded
+                ? column.int64Values[row] <= lastTime[Int(partitions[row])]
+                : column.int64Values[row] <= held
+            if isLate { late += 1 } else { kept.append(Int32(row)) }
+        }
+        output.count(.late, late)
+        output.count(.timeless, timeless)
+        output.count(.held, kept.count)
+        let first = Int32(rows.count)
+        rows.append(batch.columns, rows: kept, groups: partitions, groupCount: keys.count)
+        for (offset, row) in kept.enumerated() {
+            let time = plan.time.map { batch.columns[$0].int64Values[Int(row)] } ?? 0
+            waiting.push(time, first + Int32(offset))
+        }
+    }
+
+    // MARK: Results
+
+    private func emit(upTo limit: Int64, readAt: UInt64, into output: inout OperatorOutput) {
+        var due: [Int32] = []
+        var times: [Int64] = []
+        while let item = waiting.pop(upTo: limit) {
+            due.append(item.item)
+            times.append(item.time)
+        }
+        guard !due.isEmpty else { return }
+        output.count(.held, -due.count)
+        output.count(.passed, due.count)
+        var numbers: [Int32: Int] = [:]
+        var byPartition: [(partition: Int32, rows: [Int32])] = []
+        for (index, row) in due.enumerated() {
+            let partition = rows.group(Int(row))
+            let number = numbers[partition] ?? byPartition.count
+            if number == byPartition.count {
+                numbers[partition] = number
+                byPartition.append((partition, []))
+            }
+            byPartition[number].rows.append(Int32(index))
+        }
+        let set = OverRows(partitions: byPartition, kept: due, times: times)
+        let results = calls.map { call in
+            call.compute(set) { partition in
+                let kept = self.history[Int(partition)]
+                return (kept, self.times(kept), self.forgotten[Int(partition)])
+            }
+        }
+        output.batches.append(
+            Batch(count: due.count, columns: rows.allValues(due) + results, readAt: readAt))
+        for (partition, own) in byPartition { pass(partition, own.map { due[Int($0)] }) }
+    }
+
+    private func times(_ kept: [Int32]) -> [Int64] {
+        guard let time = plan.time else { return kept.map { _ in 0 } }
+        return rows.values(time, kept).int64Values
+    }
+
+    /// Moves rows to the history and forgets what no frame reaches any more.
+    private func pass(_ partition: Int32, _ passed: [Int32]) {
+        let number = Int(partition)
+        history[number] += passed
+        for row in passed { rows.setTag(Int(row), 1) }
+        dirty.insert(partition)
+        let list = history[number]
+        var keep = list.count - min(list.count, Int(clamping: keepsRows))
+        if let time = plan.time, let last = passed.last {
+            lastTime[number] = rows.int64(time, Int(last))
+            let bound = lastTime[number].subtractingReportingOverflow(keepsMicros)
+            if keepsMicros > 0, !bound.overflow {
+                let first = list.firstIndex {
+                    rows.int64(time, Int($0)) >= bound.partialValue
+                }
+                keep = min(keep, first ?? list.count)
+            }
+        }
+        guard keep > 0 else { return }
+        for row in list[..<keep] { rows.remove(Int(row)) }
+        history[number].removeFirst(keep)
+        forgotten[number] += Int64(keep)
+    }
+
+    // MARK: State
+
+    package func flush(into output: inout OperatorOutput) {
+        guard rows.isSparse else { return }
+        rows.compact { columns, count in (self.partitions(columns, count), self.keys.count) }
+        index()
+    }
+
+    private func index() {
+        waiting.removeAll()
+        for partition in history.indices { history[partition] = [] }
+        for row in rows.liveRows {
+            let time = plan.time.map { rows.int64($0, Int(row)) } ?? 0
+            if rows.tag(Int(row)) == 0 {
+                waiting.push(time, row)
+            } else {
+                history[Int(rows.group(Int(row)))].append(row)
+            }
+        }
+        for partition in history.indices {
+            let list = history[partition]
+            let times = times(list)
+            history[partition] = list.indices.sorted {
+                times[$0] == times[$1] ? $0 < $1 : times[$0] < times[$1]
+            }.map { list[$0] }
+        }
+    }
+
+    package func takeStateDelta() -> StateDelta {
+        var delta = rows.takeDelta(part: 0)
+        let changed = Array(dirty)
+        let columns = keys.keyColumns(changed)
+        for (row, partition) in changed.enumerated() {
+            var key = StateBytes([1])
+            for column in columns { key.write(column.scalar(row)) }
+            var value = StateBytes()
+            value.write(forgotten[Int(partition)])
+            value.write(lastTime[Int(partition)])
+            for call in calls { call.encode(Int(partition), into: &value) }
+            delta.upserts.append((key.bytes, value.bytes))
+        }
+        dirty = []
+        return delta
+    }
+
+    package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
+        rows.restore(entries, part: 0) { columns, count in
+            (self.partitions(columns, count), self.keys.count)
+        }
+        let states = entries.filter { $0.key.first == 1 }
+        var builders = keyTypes.map { ColumnBuilder($0.kind.physical) }
+        for entry in states {
+            var key = StateBytes(Array(entry.key.dropFirst()))
+            for index in builders.indices { builders[index].append(key.readScalar()) }
+        }
+        let found = keys.groups(builders.map { $0.build() }, rows: states.count)
+        _ = partitions(plan.partitionBy.isEmpty ? [] : emptyColumns, 0)
+        for (entry, partition) in zip(states, found) {
+            var value = StateBytes(entry.value)
+            forgotten[Int(partition)] = value.readInt64()
+            lastTime[Int(partition)] = value.readInt64()
+            for call in calls { call.decode(Int(partition), from: &value) }
+        }
+        index()
+    }
+
+    private var emptyColumns: [Column] {
+        rows.types.map { Column.nulls($0.kind.physical, count: 0) }
+    }
+
+    package var stateBytes: Int {
+        keys.stateBytes + rows.stateBytes + waiting.stateBytes
+            + history.reduce(0) { $0 + 56 + $1.capacity * 4 }
+    }
+}

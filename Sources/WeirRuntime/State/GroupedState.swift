@@ -1,0 +1,193 @@
+// Groups by key with their aggregates, and what of them is in the last checkpoint.
+
+import WeirColumnar
+import WeirFunctions
+import WeirPlanner
+
+/// Keys and aggregates of groups, with what changed since the last commit.
+final class GroupedState {
+    private var keys: KeyTable
+    private let keyTypes: [DataType]
+    let aggregates: AggregateState
+    /// Groups changed since the last `takeDelta`, as flags by group.
+    private var isDirty: [UInt8] = []
+    private var dirty: [Int32] = []
+    /// Whether a group is in the store.
+    private var isStored: [UInt8] = []
+    private var removed: [[UInt8]] = []
+    private var removedPrefixes: [[UInt8]] = []
+
+    init(keyTypes: [DataType], calls: [AggregateCall], merges: Bool = false) {
+        self.keyTypes = keyTypes
+        keys = KeyTable(columns: keyTypes)
+        aggregates = AggregateState(calls, merges: merges)
+    }
+
+    var count: Int { keys.count }
+
+    var stateBytes: Int { keys.stateBytes + aggregates.stateBytes + isDirty.capacity * 6 }
+
+    /// Finds the groups of the rows, making new ones.
+    func groups(_ keyColumns: [Column], count: Int) -> [Int32] {
+        let groups = keys.groups(keyColumns, rows: count)
+        aggregates.grow(to: keys.count)
+        let missing = keys.count - isDirty.count
+        if missing > 0 {
+            isDirty.append(contentsOf: repeatElement(0, count: missing))
+            isStored.append(contentsOf: repeatElement(0, count: missing))
+        }
+        return groups
+    }
+
+    /// Marks groups as changed and returns those that were not.
+    @discardableResult
+    func markDirty(_ groups: [Int32]) -> [Int32] {
+        var marked: [Int32] = []
+        isDirty.withUnsafeMutableBufferPointer { flags in
+            for group in groups where flags[Int(group)] == 0 {
+                flags[Int(group)] = 1
+                marked.append(group)
+            }
+        }
+        dirty += marked
+        return marked
+    }
+
+    /// Rows in a group, those taken back subtracted.
+    func rowCount(_ group: Int32) -> Int64 { aggregates.rowCount(group) }
+
+    func keyColumns(_ groups: [Int32]) -> [Column] { keys.keyColumns(groups) }
+
+    /// The words of a key column that takes one word.
+    func keyWords(column: Int) -> [Int64] { keys.words(column: column) }
+
+    func results(_ groups: [Int32]) -> [Column] { aggregates.results(groups) }
+
+    /// Forgets all groups but these.
+    func compact(keeping kept: [Int32], prefix: [UInt8] = []) {
+        var isKept = [Bool](repeating: false, count: count)
+        for group in kept { isKept[Int(group)] = true }
+        let gone = (0..<count).filter { !isKept[$0] && isStored[$0] != 0 }.map { Int32($0) }
+        let goneKeys = encodedKeys(gone, prefix)
+        removed += goneKeys
+        for set in 0..<aggregates.distinctSets {
+            removedPrefixes += goneKeys.map {
+                Self.retagged($0, prefix.count, UInt8(clamping: set + 1))
+            }
+        }
+        aggregates.compact(keeping: kept)
+        keys.compact(keeping: kept)
+        isDirty = kept.map { isDirty[Int($0)] }
+        isStored = kept.map { isStored[Int($0)] }
+        dirty = isDirty.indices.filter { isDirty[$0] != 0 }.map { Int32($0) }
+    }
+
+    /// Forgets everything, to be used again.
+    func reset() {
+        aggregates.compact(keeping: [])
+        keys.compact(keeping: [])
+        isDirty.removeAll(keepingCapacity: true)
+        isStored.removeAll(keepingCapacity: true)
+        dirty.removeAll(keepingCapacity: true)
+        removed = []
+        removedPrefixes = []
+    }
+
+    /// Forgets groups without rows once they are the larger part.
+    func compactIfSparse() {
+        guard count > 1024 else { return }
+        let kept = (0..<Int32(count)).filter { aggregates.rowCount($0) != 0 }
+        if kept.count * 2 < count { compact(keeping: kept) }
+    }
+
+    // MARK: Checkpoints
+
+    /// Entries of groups begin with this, those of distinct values with one more than the number
+    /// of their set.
+    private static let groupTag: UInt8 = 0
+
+    /// - Parameter prefix: comes before all keys, to tell apart states of one operator.
+    func takeDelta(prefix: [UInt8] = []) -> StateDelta {
+        var delta = StateDelta()
+        delta.deletes = removed
+        delta.deletedPrefixes = removedPrefixes
+        removed = []
+        removedPrefixes = []
+        for (key, group) in zip(encodedKeys(dirty, prefix), dirty) {
+            var state = StateBytes()
+            aggregates.encode(Int(group), into: &state)
+            delta.upserts.append((key, state.bytes))
+            isDirty[Int(group)] = 0
+            isStored[Int(group)] = 1
+        }
+        dirty = []
+        takeDistinct(prefix, &delta)
+        return delta
+    }
+
+    private func takeDistinct(_ prefix: [UInt8], _ delta: inout StateDelta) {
+        let changes = aggregates.takeDistinctChanges()
+        let groupKeys = encodedKeys(changes.map(\.group), prefix)
+        for (change, group) in zip(changes, groupKeys) {
+            let key =
+                Self.retagged(group, prefix.count, UInt8(clamping: change.set + 1)) + change.value
+            if let state = change.state {
+                delta.upserts.append((key, state))
+            } else {
+                delta.deletes.append(key)
+            }
+        }
+    }
+
+    private static func retagged(_ key: [UInt8], _ place: Int, _ tag: UInt8) -> [UInt8] {
+        var key = key
+        key[place] = tag
+        return key
+    }
+
+    private func encodedKeys(_ groups: [Int32], _ prefix: [UInt8]) -> [[UInt8]] {
+        let columns = keys.keyColumns(groups)
+        return groups.indices.map { row in
+            var bytes = StateBytes(prefix + [Self.groupTag])
+            for column in columns { bytes.write(column.scalar(row)) }
+            return bytes.bytes
+        }
+    }
+
+    func restore(_ entries: [(key: [UInt8], value: [UInt8])], prefix: Int = 0) {
+        let own = entries.filter { $0.key.count > prefix && $0.key[prefix] == Self.groupTag }
+        let found = restoredGroups(own.map(\.key), prefix)
+        for (entry, group) in zip(own, found) {
+            var bytes = StateBytes(entry.value)
+            aggregates.decode(Int(group), from: &bytes)
+            isStored[Int(group)] = 1
+        }
+        let values = entries.filter { $0.key.count > prefix && $0.key[prefix] != Self.groupTag }
+        guard !values.isEmpty else { return }
+        let groups = restoredGroups(values.map(\.key), prefix)
+        var items: [(set: Int, group: Int32, value: [UInt8], state: [UInt8])] = []
+        for (entry, group) in zip(values, groups) {
+            let length = keyLength(entry.key, prefix)
+            let value = Array(entry.key.dropFirst(length))
+            items.append((Int(entry.key[prefix]) - 1, group, value, entry.value))
+        }
+        aggregates.restoreDistinct(items)
+    }
+
+    private func restoredGroups(_ encoded: [[UInt8]], _ prefix: Int) -> [Int32] {
+        var builders = keyTypes.map { ColumnBuilder($0.kind.physical) }
+        for key in encoded {
+            var bytes = StateBytes(Array(key.dropFirst(prefix + 1)))
+            for index in builders.indices { builders[index].append(bytes.readScalar()) }
+        }
+        return groups(builders.map { $0.build() }, count: encoded.count)
+    }
+
+    /// How many bytes of an entry's key are the group's.
+    private func keyLength(_ key: [UInt8], _ prefix: Int) -> Int {
+        let rest = Array(key.dropFirst(prefix + 1))
+        var bytes = StateBytes(rest)
+        for _ in keyTypes { _ = bytes.readScalar() }
+        return prefix + 1 + rest.count - bytes.remaining
+    }
+}
