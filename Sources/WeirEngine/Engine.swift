@@ -108,6 +108,6 @@ extension TableSchema {
         self.init(
             name: table.name, columns: table.columns, key: table.key,
             isUpdating: table.mode == .updating, order: table.order, limit: table.limit,
-            offset: table.offset)
+            offset: table.offset, hidesLast: table.hidesLast)
     }
 }

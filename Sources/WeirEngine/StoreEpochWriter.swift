@@ -83,7 +83,8 @@ final class StoreEpochWriter: EpochWriter {
         return StageRecord(
             stage: stage.name, kind: stage.node.label,
             input: stage.inputs.isEmpty
-                ? nil : stage.inputs.map { plan.stages[$0].name }.joined(separator: ", "), rowsIn: counters.rowsIn,
+                ? nil : stage.inputs.map { plan.stages[$0].name }.joined(separator: ", "),
+            rowsIn: counters.rowsIn,
             rowsOut: counters.rowsOut, busySeconds: Double(counters.busyNanos) / 1e9,
             blockedSeconds: Double(counters.blockedNanos) / 1e9,
             p50Millis: latencies[index].p50, p99Millis: latencies[index].p99,

@@ -36,7 +36,8 @@ package struct AggregateFunction: Sendable {
             if retracts, isExtreme {
                 return RetractingExtremes.make(result.physical, isMaximum: name == "MAX")
             }
-            let fits = (!retracts || supportsRetraction) && (!merges || plain is any MergingAccumulator)
+            let fits =
+                (!retracts || supportsRetraction) && (!merges || plain is any MergingAccumulator)
             if fits { return plain }
         }
         return KeptValuesAccumulator(

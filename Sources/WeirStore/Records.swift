@@ -13,12 +13,15 @@ package struct TableSchema: Sendable {
     package let order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
     package let limit: Int?
     package let offset: Int?
+    /// The last column only tells equal rows apart; the view leaves it out.
+    package let hidesLast: Bool
 
     package init(
         name: String, columns: [Field], key: [Int], isUpdating: Bool,
         order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], limit: Int?,
-        offset: Int?
+        offset: Int?, hidesLast: Bool = false
     ) {
+        self.hidesLast = hidesLast
         self.name = name
         self.columns = columns
         self.key = key

@@ -238,7 +238,8 @@ package enum Cast {
             value = NumberText.parseDecimal(NumberText.double(number).utf8, scale: scale)
         default: value = nil
         }
-        guard let value, DecimalMath.fits(value, precision: precision) else { return nil }
+        // A number that is too large is NULL (Flink: DecimalDataUtils.castToDecimal).
+        guard let value, DecimalMath.fits(value, precision: precision) else { return .null }
         return scalarDecimal(value, precision: precision)
     }
 

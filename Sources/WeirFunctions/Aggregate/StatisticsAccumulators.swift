@@ -1,13 +1,14 @@
-// State of STDDEV and VARIANCE: counts, sums and sums of squares.
+// State of STDDEV and VARIANCE: counts, means and sums of squared distances from the mean.
 
 import WeirColumnar
 
 /// A variance or its root over all values (`_POP`) or over a sample (`_SAMP`).
 ///
-/// Flink computes them from the sums, and so does this: the last digits agree.
+/// Computed by Welford's method ("Note on a method for calculating corrected sums of squares",
+/// 1962), as in Flink since 2.0: the last digits agree.
 final class VarianceAccumulator: MergingAccumulator {
     private var counts: [Int64] = []
-    private var sums: [Double] = []
+    private var means: [Double] = []
     private var squares: [Double] = []
     private let isSample: Bool
     private let isRoot: Bool
@@ -24,7 +25,7 @@ final class VarianceAccumulator: MergingAccumulator {
 
     func grow(to count: Int) {
         resize(&counts, to: count, with: 0)
-        resize(&sums, to: count, with: 0)
+        resize(&means, to: count, with: 0)
         resize(&squares, to: count, with: 0)
     }
 
@@ -32,24 +33,46 @@ final class VarianceAccumulator: MergingAccumulator {
         guard let column else { return }
         let values = doubles(column)
         for (row, group) in groups.enumerated() where !column.isNull(row) {
-            let sign = direction(kinds, row)
-            let value = values[row]
-            counts[Int(group)] += sign
-            sums[Int(group)] += Double(sign) * value
-            squares[Int(group)] += Double(sign) * value * value
-            if counts[Int(group)] == 0 {
-                sums[Int(group)] = 0
-                squares[Int(group)] = 0
+            if direction(kinds, row) > 0 {
+                add(values[row], Int(group))
+            } else {
+                takeBack(values[row], Int(group))
             }
         }
+    }
+
+    private func add(_ value: Double, _ group: Int) {
+        counts[group] += 1
+        let distance = value - means[group]
+        means[group] += distance / Double(counts[group])
+        squares[group] += distance * (value - means[group])
+    }
+
+    private func takeBack(_ value: Double, _ group: Int) {
+        counts[group] -= 1
+        guard counts[group] != 0 else {
+            means[group] = 0
+            squares[group] = 0
+            return
+        }
+        let distance = value - means[group]
+        means[group] -= distance / Double(counts[group])
+        squares[group] -= distance * (value - means[group])
     }
 
     func merge(_ other: any Accumulator, from: [Int32], into: [Int32]) {
         guard let other = other as? VarianceAccumulator else { return }
         for (source, group) in zip(from, into) {
-            counts[Int(group)] += other.counts[Int(source)]
-            sums[Int(group)] += other.sums[Int(source)]
-            squares[Int(group)] += other.squares[Int(source)]
+            // Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm" (1979).
+            let (first, second) = (counts[Int(group)], other.counts[Int(source)])
+            guard second != 0 else { continue }
+            let count = Double(first + second)
+            let distance = other.means[Int(source)] - means[Int(group)]
+            squares[Int(group)] +=
+                other.squares[Int(source)]
+                + distance * distance * Double(first) * Double(second) / count
+            means[Int(group)] += distance * Double(second) / count
+            counts[Int(group)] = first + second
         }
     }
 
@@ -62,8 +85,7 @@ final class VarianceAccumulator: MergingAccumulator {
                 builder.appendNull()
                 continue
             }
-            let sum = sums[Int(group)]
-            let variance = max(0, (squares[Int(group)] - sum * sum / count) / divisor)
+            let variance = max(0, squares[Int(group)] / divisor)
             builder.append(shown(isRoot ? variance.squareRoot() : variance))
         }
         return builder.build()
@@ -94,19 +116,19 @@ final class VarianceAccumulator: MergingAccumulator {
 
     func compact(keeping groups: [Int32]) {
         counts = pick(counts, groups)
-        sums = pick(sums, groups)
+        means = pick(means, groups)
         squares = pick(squares, groups)
     }
 
     func encode(_ group: Int, into bytes: inout StateBytes) {
         bytes.write(counts[group])
-        bytes.write(Int64(bitPattern: sums[group].bitPattern))
+        bytes.write(Int64(bitPattern: means[group].bitPattern))
         bytes.write(Int64(bitPattern: squares[group].bitPattern))
     }
 
     func decode(_ group: Int, from bytes: inout StateBytes) {
         counts[group] = bytes.readInt64()
-        sums[group] = Double(bitPattern: UInt64(bitPattern: bytes.readInt64()))
+        means[group] = Double(bitPattern: UInt64(bitPattern: bytes.readInt64()))
         squares[group] = Double(bitPattern: UInt64(bitPattern: bytes.readInt64()))
     }
 }

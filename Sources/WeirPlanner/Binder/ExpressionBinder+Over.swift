@@ -39,7 +39,7 @@ extension ExpressionBinder {
         }
         let item = OverCall(
             function: name, arguments: bound, partitionBy: keys, orderBy: sorted, frame: frame,
-            type: type, span: span)
+            isDistinct: call.isDistinct, type: type, span: span)
         // Equal calls are computed once.
         let known = overs ?? []
         let index = known.firstIndex(of: item) ?? known.count

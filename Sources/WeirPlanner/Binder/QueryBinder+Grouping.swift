@@ -19,7 +19,8 @@ extension ScriptBinder {
                 }
             return Field(name, grouping.sets == nil ? key.type : key.type.nullable(true))
         }
-        var rewriter = GroupRewriter(keys: keys, calls: list.calls, hidden: scope.hidden)
+        var rewriter = GroupRewriter(
+            keys: keys, calls: list.calls, hidden: scope.hidden, hasSets: grouping.sets != nil)
         list.values = list.values.map { rewriter.rewrite($0) }
         list.overs = list.overs.map { rewriter.rewrite($0) }
         let condition = having.map { rewriter.rewrite($0) }
@@ -234,7 +235,13 @@ private struct GroupRewriter {
     /// The first column that is neither grouped nor aggregated.
     private(set) var missing: BoundExpression?
 
-    init(keys: [BoundExpression], calls: [LogicalCall], hidden: [Int: Set<Int>]) {
+    /// Whether a key may be NULL because its set leaves it out.
+    private let hasSets: Bool
+
+    init(
+        keys: [BoundExpression], calls: [LogicalCall], hidden: [Int: Set<Int>], hasSets: Bool
+    ) {
+        self.hasSets = hasSets
         self.keys = keys
         self.calls = calls
         self.hidden = hidden
@@ -242,7 +249,8 @@ private struct GroupRewriter {
 
     mutating func rewrite(_ part: BoundExpression) -> BoundExpression {
         if let key = keys.firstIndex(of: part) {
-            return BoundExpression(.column(key), part.type, part.span)
+            let type = hasSets ? part.type.nullable(true) : part.type
+            return BoundExpression(.column(key), type, part.span)
         }
         switch part.node {
         case .column(let index) where isOfGroup(index) && !part.type.kind.isNested:
@@ -288,7 +296,8 @@ private struct GroupRewriter {
         return OverCall(
             function: call.function, arguments: call.arguments.map { rewrite($0) },
             partitionBy: call.partitionBy.map { rewrite($0) },
-            orderBy: call.orderBy.map { key($0, &self) }, frame: call.frame, type: call.type,
+            orderBy: call.orderBy.map { key($0, &self) }, frame: call.frame,
+            isDistinct: call.isDistinct, type: call.type,
             span: call.span)
     }
 }

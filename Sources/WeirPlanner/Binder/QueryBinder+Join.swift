@@ -38,7 +38,30 @@ extension ScriptBinder {
             return nil
         }
         warnOfVersions(first, second, join, right)
-        return (LogicalPlan(.join(first.plan, second.plan, join), columns, span), scope)
+        var joined = LogicalPlan(.join(first.plan, second.plan, join), columns, span)
+        // Whoever reads the join has to know whether it keeps the event time.
+        joined = RecogniseIntervalJoin.apply(joined) ?? RecogniseWindowJoin.apply(joined) ?? joined
+        return (merged(joined, names, shift: first.plan.columns.count, join.kind), scope)
+    }
+
+    /// A column that both sides share is the one that is there.
+    private func merged(
+        _ plan: LogicalPlan, _ names: [MergedName], shift: Int, _ kind: LogicalJoin.Kind
+    ) -> LogicalPlan {
+        guard !names.isEmpty, kind == .right || kind == .full else { return plan }
+        var values = plan.columns.enumerated().map {
+            BoundExpression(.column($0), $1.type, plan.span)
+        }
+        for name in names {
+            let left = values[name.left]
+            let right = values[name.right + shift]
+            let isThere = BoundExpression(
+                .isNull(left, negated: true), DataType(.boolean, nullable: false), plan.span)
+            guard left.type.kind == right.type.kind else { continue }
+            values[name.left] = BoundExpression(
+                .choose(conditions: [isThere], values: [left], right), left.type, plan.span)
+        }
+        return LogicalPlan(.project(plan, values), plan.columns, plan.span)
     }
 
     private static func logical(_ kind: JoinKind) -> LogicalJoin.Kind {

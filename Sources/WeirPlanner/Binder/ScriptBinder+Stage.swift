@@ -96,7 +96,7 @@ extension ScriptBinder {
     }
 
     private static func shown(_ cost: Double) -> String {
-        cost == cost.rounded() ? String(Int(cost)) : String(cost)
+        cost == cost.rounded() && cost < 1e15 ? String(Int(cost)) : String(cost)
     }
 
     /// What the hint `engine` names.

@@ -43,11 +43,15 @@ package struct WindowColumns: Sendable, Equatable {
     package let end: Int
     /// `window_time`, if it is there.
     package let time: Int?
+    /// The time by which rows were put into windows, if it is there.
+    package var source: Int?
 
     /// The same columns elsewhere; nil when a bound is not there any more.
     func moved(_ position: (Int) -> Int?) -> WindowColumns? {
         guard let start = position(start), let end = position(end) else { return nil }
-        return WindowColumns(start: start, end: end, time: time.flatMap(position))
+        return WindowColumns(
+            start: start, end: end, time: time.flatMap(position),
+            source: source.flatMap(position))
     }
 }
 

@@ -161,7 +161,7 @@ struct Decorrelator {
             OverCall(
                 function: call.function, arguments: call.arguments,
                 partitionBy: call.partitionBy + keyed.map(\.inner), orderBy: call.orderBy,
-                frame: call.frame, type: call.type, span: call.span)
+                frame: call.frame, isDistinct: call.isDistinct, type: call.type, span: call.span)
         }
         let base = result.plan.columns.count
         let added = Array(plan.columns.dropFirst(input.columns.count))

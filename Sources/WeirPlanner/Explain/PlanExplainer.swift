@@ -184,7 +184,8 @@ package struct PlanExplainer: Sendable {
         case .unnest(let unnest):
             return "each element of \(OperatorText.column(unnest.operand, stage, in: self.plan))"
         case .expand(let plan): return "each row for \(plan.projections.count) grouping sets"
-        case .windowAssign(let plan): return "each row for each of its windows: \(shape(plan.shape))"
+        case .windowAssign(let plan):
+            return "each row for each of its windows: \(shape(plan.shape))"
         case .values(let plan): return "gives \(plan.rows.count) written rows"
         case .number: return "numbers equal rows"
         case .store(let table):

@@ -65,7 +65,8 @@ extension LogicalNode {
                     OverCall(
                         function: call.function, arguments: call.arguments.map(body),
                         partitionBy: call.partitionBy.map(body), orderBy: call.orderBy.map(key),
-                        frame: call.frame, type: call.type, span: call.span)
+                        frame: call.frame, isDistinct: call.isDistinct, type: call.type,
+                        span: call.span)
                 })
         case .rank(let input, let rank):
             return .rank(

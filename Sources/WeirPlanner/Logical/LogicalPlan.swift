@@ -162,6 +162,7 @@ package struct OverCall: Sendable, Equatable {
     package let partitionBy: [BoundExpression]
     package let orderBy: [SortKey]
     package let frame: OverFrame
+    package let isDistinct: Bool
     package let type: DataType
     package let span: Span
 
@@ -169,7 +170,7 @@ package struct OverCall: Sendable, Equatable {
     package static func == (left: OverCall, right: OverCall) -> Bool {
         left.function == right.function && left.arguments == right.arguments
             && left.partitionBy == right.partitionBy && left.orderBy == right.orderBy
-            && left.frame == right.frame
+            && left.frame == right.frame && left.isDistinct == right.isDistinct
     }
 }
 

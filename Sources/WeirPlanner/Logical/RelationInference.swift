@@ -36,9 +36,11 @@ extension LogicalPlan {
     private var windowColumns: WindowColumns? {
         switch node {
         case .scan(_, _, let relation): return relation.window
-        case .window(let input, _):
+        case .window(let input, let window):
             let base = input.columns.count
-            return WindowColumns(start: base, end: base + 1, time: base + 2)
+            return WindowColumns(
+                start: base, end: base + 1, time: base + 2,
+                source: window.time)
         case .filter(let input, _), .sort(let input, _, _, _), .unnest(let input, _, _, _),
             .over(let input, _):
             return input.relation.window
@@ -135,7 +137,7 @@ extension LogicalPlan {
         if WindowKeys(self) == nil, let window = windowColumns, inputs[0].relation.mode == .append {
             let bounds = [window.start, window.end] + (window.time.map { [$0] } ?? [])
             let key = aggregation.keys.indices.filter {
-                $0 == window.start || !bounds.contains($0)
+                $0 == window.start || $0 == window.end || !bounds.contains($0)
             }
             return made(
                 .stream, rowtime: window.time, key: aggregation.sets == nil ? key : nil,
@@ -151,7 +153,9 @@ extension LogicalPlan {
             return made(.state, key: key, mode: .updating)
         }
         let key = aggregation.keys.indices.filter { index in
-            index == bounds.start || !bounds.all.contains(index)
+            // Windows that grow have their start in common.
+            index == (bounds.isCumulative ? bounds.end : bounds.start)
+                || !bounds.all.contains(index)
         }
         return made(
             .stream, rowtime: bounds.time, key: aggregation.sets == nil ? key : nil, mode: .append)
@@ -175,10 +179,14 @@ extension LogicalPlan {
         case .temporal:
             return made(.stream, rowtime: left.rowtime, key: left.key, mode: left.mode)
         case .interval, .window:
-            return made(.stream, rowtime: left.rowtime, key: key, mode: .append)
+            return made(
+                .stream, rowtime: left.rowtime, key: join.kind == .full ? nil : key, mode: .append)
         case .regular:
             let isAppend = join.kind == .inner && left.mode == .append && right.mode == .append
-            return made(isAppend ? .stream : .state, key: key, mode: isAppend ? .append : .updating)
+            // Rows without a partner have NULL in either key: together they tell nothing apart.
+            return made(
+                isAppend ? .stream : .state, key: join.kind == .full ? nil : key,
+                mode: isAppend ? .append : .updating)
         }
     }
 
@@ -192,9 +200,22 @@ extension LogicalPlan {
         if !isOne, rank.emitsRank { key = key.map { $0 + [columns.count - 1] } }
         if !isOne, !rank.emitsRank { key = input.key }
         let keepsFirst = isOne && isByTime(rank, input, descending: false)
+        if isWindowed(rank, input), input.mode == .append {
+            return made(
+                .stream, rowtime: input.rowtime, key: rank.emitsRank || isOne ? key : input.key,
+                mode: .append)
+        }
         return made(
             isOne ? .versionedState : .state, rowtime: isOne ? input.rowtime : nil, key: key,
             mode: keepsFirst && input.mode == .append ? .append : .updating)
+    }
+
+    /// Whether each window has its own ranks (Flink: queries/window-topn.md).
+    private func isWindowed(_ rank: LogicalRank, _ input: Relation) -> Bool {
+        guard let window = input.window else { return false }
+        return [window.start, window.end].allSatisfy { bound in
+            rank.partitionBy.contains { $0.node == .column(bound) }
+        }
     }
 
     private func isByTime(_ rank: LogicalRank, _ input: Relation, descending: Bool) -> Bool {
@@ -208,7 +229,7 @@ extension LogicalPlan {
         _ operation: SetOperator, _ isAll: Bool, _ left: Relation, _ right: Relation
     ) -> Relation {
         guard operation == .union, isAll else {
-            return made(.state, key: Array(columns.indices), mode: .updating)
+            return made(.state, key: isAll ? nil : Array(columns.indices), mode: .updating)
         }
         let isAppend = left.mode == .append && right.mode == .append
         return made(

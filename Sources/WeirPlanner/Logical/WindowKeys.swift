@@ -14,6 +14,8 @@ struct WindowKeys {
     /// the columns of the window.
     let below: InlinedInput
 
+    var isCumulative: Bool { if case .cumulate = window.shape { true } else { false } }
+
     var all: [Int] { [start, end] + (time.map { [$0] } ?? []) }
 
     /// Nil when the plan is no aggregation over a window with both bounds as keys.

@@ -119,7 +119,7 @@ enum StoreWindow {
             return "(\(sum) / NULLIF(\(count), 0))"
         }
         let isWide = call.arguments.contains { $0.type.kind.physical == .int128 }
-        guard native.contains(call.function), !isWide else {
+        guard native.contains(call.function), !isWide, !call.isDistinct else {
             throw StoreRefusal("\(call.function) OVER is not computed in the store", call.span)
         }
         var arguments: [String] = []
@@ -169,6 +169,6 @@ extension OverCall {
     fileprivate func with(_ function: String, _ type: DataType) -> OverCall {
         OverCall(
             function: function, arguments: arguments, partitionBy: partitionBy, orderBy: orderBy,
-            frame: frame, type: type, span: span)
+            frame: frame, isDistinct: isDistinct, type: type, span: span)
     }
 }

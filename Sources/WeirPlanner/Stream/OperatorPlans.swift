@@ -65,6 +65,8 @@ package struct RankPlan: Sendable {
     /// The event time of deduplication that keeps the first row, which comes out once, when the
     /// watermark has passed it.
     package let firstByTime: Int?
+    /// The end of the window that the partitions are of: their rows come out when it has passed.
+    package let windowEnd: Int?
     /// Whether rows are only added to the input.
     package let isAppend: Bool
 }
@@ -85,6 +87,7 @@ package struct OverColumn: Sendable {
     package let arguments: [Int]
     package let constants: [Scalar?]
     package let frame: OverFrame
+    package let isDistinct: Bool
     package let type: DataType
 }
 

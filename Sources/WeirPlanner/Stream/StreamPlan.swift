@@ -75,7 +75,8 @@ package struct StagePlan: Sendable {
 
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
-        "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag", "values",
+        "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag",
+        "values",
     ]
 }
 

@@ -132,7 +132,8 @@ extension StreamPlanner {
                 grouping, ends, filter: chain.filter, chain.plan, name, plan.span)
         else { return nil }
         let time = DataType(.timestamp(3), nullable: false)
-        let fields = [window.start, window.end].map { plan.columns[$0] }
+        let fields =
+            [window.start, window.end].map { plan.columns[$0] }
             + [window.time.map { plan.columns[$0] } ?? Field("window_time", time)]
         let stage = graph.add(
             "\(name).window",
@@ -169,7 +170,10 @@ extension StreamPlanner {
             self.kept = kept
             keys = kept.map { aggregation.keys[$0] }
             calls = aggregation.calls.filter { $0.function != LogicalCall.grouping }
-            sets = aggregation.sets?.map { set in set.compactMap { kept.firstIndex(of: $0) } }
+            // GROUPING without sets is that of the one set with all keys.
+            let asks = aggregation.calls.contains { $0.function == LogicalCall.grouping }
+            let written = aggregation.sets ?? (asks ? [Array(aggregation.keys.indices)] : nil)
+            sets = written?.map { set in set.compactMap { kept.firstIndex(of: $0) } }
             allCalls = aggregation.calls
             allKeys = aggregation.keys
             self.retracts = retracts
@@ -247,7 +251,7 @@ extension StreamPlanner {
                     mode: relation.mode, type: relation.type)
             }
             let key =
-                (before.isEmpty ? [] : [0]) + keys.indices.map { $0 + before.count }
+                (before.isEmpty ? [] : [0, 1]) + keys.indices.map { $0 + before.count }
             return Relation(
                 columns: fields, rowtime: before.isEmpty ? nil : 2, key: key,
                 mode: before.isEmpty ? .updating : .append)
@@ -279,7 +283,8 @@ extension StreamPlanner {
         var stage = input.stage
         if !isPlain {
             let columns = distinct.enumerated().map { Field("c\($0)", $1.type) }
-            let rowtime = others.count == 1 ? distinct.firstIndex(of: mapped[mapped.count - 1]) : nil
+            let rowtime =
+                others.count == 1 ? distinct.firstIndex(of: mapped[mapped.count - 1]) : nil
             stage = graph.add(
                 "\(name).rows",
                 .calc(
@@ -339,7 +344,8 @@ extension StreamPlanner {
         let stage = graph.add(
             "\(name).sets", .expand(ExpandPlan(projections: projections)), inputs: [input],
             relation: Relation(
-                columns: fields, rowtime: nil, key: nil, mode: grouping.retracts ? .updating : .append),
+                columns: fields, rowtime: nil, key: nil,
+                mode: grouping.retracts ? .updating : .append),
             span: span)
         let columns = types.enumerated().map { BoundExpression(.column($0), $1, span) }
         let behind = keys + groupings.count + 1

@@ -31,14 +31,16 @@ extension StreamPlanner {
             guard let times else { return nil }
             node = .timedJoin(
                 TimedJoinPlan(
-                    join: core, leftTime: sides.left(times.left), rightTime: sides.right(times.right),
+                    join: core, leftTime: sides.left(times.left),
+                    rightTime: sides.right(times.right),
                     leftRetention: max(0, 0 &- lower), rightRetention: max(0, upper),
                     dropsLate: false, delay: max(0, max(0 &- lower, upper))))
         case .window:
             guard let times else { return nil }
             node = .timedJoin(
                 TimedJoinPlan(
-                    join: core, leftTime: sides.left(times.left), rightTime: sides.right(times.right),
+                    join: core, leftTime: sides.left(times.left),
+                    rightTime: sides.right(times.right),
                     leftRetention: 0, rightRetention: 0, dropsLate: true, delay: 0))
         case .temporal(let time):
             guard let found = temporal(left, right, join, time, times) else { return nil }

@@ -14,6 +14,14 @@ extension StreamPlanner {
         let wanted = needed.filter { $0 < input.columns.count }
         var rows = InputRows(input, reading: wanted)
         let partition = rank.partitionBy.map { rows.position(of: $0) }
+        let windowEnd = input.relation.window.flatMap { window -> Int? in
+            let isWindowed = [window.start, window.end].allSatisfy { bound in
+                rank.partitionBy.contains { $0.node == .column(bound) }
+            }
+            guard isWindowed, input.relation.mode == .append else { return nil }
+            let type = input.columns[window.end].type
+            return rows.position(of: BoundExpression(.column(window.end), type, plan.span))
+        }
         var order: [SortColumn] = []
         var isByTime = false
         for (index, key) in rank.orderBy.enumerated() {
@@ -27,13 +35,20 @@ extension StreamPlanner {
             {
                 isByTime = true
             }
+            if index == 0, rank.orderBy.count == 1, key.isDescending, windowEnd != nil,
+                case .column(let column) = key.expression.node,
+                column == input.relation.window?.source
+            {
+                isByTime = true
+            }
             order.append(
                 SortColumn(
                     column: rows.position(of: key.expression), isDescending: key.isDescending,
                     nullsFirst: key.nullsFirst))
         }
         var firstByTime: Int?
-        if rank.ranks == 1...1, !rank.emitsRank, order.count == 1, !order[0].isDescending,
+        if windowEnd == nil, rank.ranks == 1...1, !rank.emitsRank, order.count == 1,
+            !order[0].isDescending,
             rank.orderBy.count == 1, input.relation.mode == .append,
             case .column(let column) = rank.orderBy[0].expression.node,
             column == input.relation.rowtime
@@ -45,7 +60,7 @@ extension StreamPlanner {
         let node = RankPlan(
             partitionBy: partition, orderBy: order, ranks: rank.ranks, emitsRank: rank.emitsRank,
             lastWins: isByTime && rank.ranks == 1...1, firstByTime: firstByTime,
-            isAppend: input.relation.mode == .append)
+            windowEnd: windowEnd, isAppend: input.relation.mode == .append)
         var fields = rows.fields
         if rank.emitsRank { fields.append(plan.columns[plan.columns.count - 1]) }
         var mapping = rows.mapping
@@ -159,10 +174,11 @@ extension StreamPlanner {
             }
             columns.append(
                 OverColumn(
-                    function: call.function, arguments: call.arguments.map { rows.position(of: $0) },
+                    function: call.function,
+                    arguments: call.arguments.map { rows.position(of: $0) },
                     constants: call.arguments.map { argument in
                         if case .literal(let value) = argument.node { value } else { nil }
-                    }, frame: call.frame, type: call.type))
+                    }, frame: call.frame, isDistinct: call.isDistinct, type: call.type))
         }
         return OverPlan(
             partitionBy: first.partitionBy.map { rows.position(of: $0) }, orderBy: order,

@@ -12,8 +12,9 @@ final class TableChanges {
     private var readAt: UInt64 = 0
 
     init(types: [DataType]) {
-        self.types = types
-        keys = KeyTable(columns: types)
+        // What nobody reads is NULL, whatever the type says.
+        self.types = types.map { $0.nullable(true) }
+        keys = KeyTable(columns: self.types)
     }
 
     func add(_ batch: Batch) {

@@ -59,7 +59,8 @@ final class AggregateState {
         shared = distinct.map { item in
             Shared(
                 set: DistinctSet(type: item.type, variants: item.calls.count),
-                argument: item.argument, filters: item.calls.map { calls[$0].filter.map(Self.column) },
+                argument: item.argument,
+                filters: item.calls.map { calls[$0].filter.map(Self.column) },
                 accumulators: item.calls.map { accumulators[$0] })
         }
         self.accumulators = accumulators

@@ -39,7 +39,8 @@ enum ColumnCodec {
 
     static func readNumbers(from bytes: inout StateBytes) -> [Int32] { values(bytes.readBytes()) }
 
-    private static func writeValidity(_ validity: Bitmap?, _ count: Int, _ bytes: inout StateBytes) {
+    private static func writeValidity(_ validity: Bitmap?, _ count: Int, _ bytes: inout StateBytes)
+    {
         bytes.write(Int64(validity == nil ? 0 : 1))
         guard let validity else { return }
         bytes.write((0..<count).map { validity[$0] ? 1 : 0 })

@@ -25,7 +25,9 @@ final class DistinctSet {
         KeyTable(columns: [DataType(.bigint, nullable: false), type])
     }
 
-    var stateBytes: Int { keys.stateBytes + counts.capacity * 4 + isDirty.capacity + dirty.capacity * 4 }
+    var stateBytes: Int {
+        keys.stateBytes + counts.capacity * 4 + isDirty.capacity + dirty.capacity * 4
+    }
 
     /// Adds rows and says which of them change the set of a variant.
     ///

@@ -70,7 +70,8 @@ struct TableLayout {
     }
 
     var createView: String {
-        let columns = zip(columnNames, schema.columns).map { name, field in
+        let shown = schema.columns.dropLast(schema.hidesLast ? 1 : 0)
+        let columns = zip(columnNames, shown).map { name, field in
             "\(ViewExpression.sql(name, field.type.kind)) AS \(name)"
         }
         var sql =

@@ -212,7 +212,8 @@ package final class TemporalJoin: Operator {
             for row in versions.rows(of: group) {
                 let time = versions.int64(column, Int(row))
                 guard time <= watermark else { continue }
-                if let known = newest, known.time > time || (known.time == time && known.row > row) {
+                if let known = newest, known.time > time || (known.time == time && known.row > row)
+                {
                     old.append(row)
                 } else {
                     if let known = newest { old.append(known.row) }

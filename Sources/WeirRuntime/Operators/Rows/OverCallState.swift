@@ -33,11 +33,12 @@ final class OverCallState {
         self.rows = rows
         argument = call.arguments.first
         let isBounded = if case .unbounded = call.frame { false } else { true }
-        accumulator = Self.ranking.contains(call.function) || call.function == "LAG"
+        accumulator =
+            Self.ranking.contains(call.function) || call.function == "LAG"
             ? nil
             : FunctionRegistry.aggregate(named: call.function)?.accumulator(
                 call.arguments.first.map { types[$0].kind }, call.type.kind, retracts: isBounded,
-                merges: false)
+                merges: false, isDistinct: call.isDistinct)
         switch call.frame {
         case .unbounded(let isRows): sharesPeers = !isRows && !isArrival
         case .rows: sharesPeers = false
@@ -64,7 +65,8 @@ final class OverCallState {
         if call.function == "LAG" { return (lag, 0) }
         switch call.frame {
         case .unbounded: return (0, 0)
-        case .rows(let count): return (count, 0)
+        // The row that leaves the frame next is needed too.
+        case .rows(let count): return (count == .max ? count : count + 1, 0)
         case .range(let micros): return (0, micros)
         }
     }
@@ -118,7 +120,14 @@ final class OverCallState {
         var sources = [Int32](repeating: -1, count: due.kept.count)
         for (partition, rows) in due.partitions {
             let before = history(partition).rows
-            for (position, row) in rows.enumerated() {
+            for (first, row) in rows.enumerated() {
+                // Peers are taken together: all of them look back from the last one.
+                var position = first
+                while sharesPeers, position + 1 < rows.count,
+                    due.times[Int(rows[position + 1])] == due.times[Int(row)]
+                {
+                    position += 1
+                }
                 let place = before.count + position - Int(clamping: lag)
                 if place >= before.count {
                     sources[Int(row)] = due.kept[Int(rows[place - before.count])]
@@ -129,9 +138,10 @@ final class OverCallState {
         }
         let values = rows.values(argument, sources, hasMissing: true)
         guard call.arguments.count > 2 else { return values }
+        // A NULL there gives the default as well, as in Flink.
         let otherwise = rows.values(call.arguments[2], due.kept)
-        return Select.rows(
-            sources.map { $0 < 0 ? 0 : 1 }, values, otherwise, count: due.kept.count)
+        let isThere = sources.indices.map { values.isNull($0) ? UInt8(0) : 1 }
+        return Select.rows(isThere, values, otherwise, count: due.kept.count)
     }
 
     /// Step by step: the next row of each partition, or its next peers, are taken together.
@@ -162,13 +172,14 @@ final class OverCallState {
                 removed += gone
                 removedGroups += gone.map { _ in partition }
             }
-            accumulator.accumulate(
-                argument.map { rows.values($0, added) }, groups: groups, kinds: nil)
+            // What leaves the frame goes first, as in Flink: of doubles the order shows.
             if !removed.isEmpty {
                 accumulator.accumulate(
                     argument.map { rows.values($0, removed) }, groups: removedGroups,
                     kinds: [UInt8](repeating: RowKind.delete.rawValue, count: removed.count))
             }
+            accumulator.accumulate(
+                argument.map { rows.values($0, added) }, groups: groups, kinds: nil)
             parts.append(accumulator.results(groups))
         }
         var places = [Int32](repeating: 0, count: order.count)

@@ -171,7 +171,12 @@ private struct OverPartition {
             }
             return group
         }
-        times = columns.first.map { $0.int64Values } ?? []
+        // Dates are days, times are microseconds.
+        let isDate = order.first.map { rows.types[$0.column].kind == .date } ?? false
+        times = (columns.first?.int64Values ?? []).map {
+            let time = isDate ? $0 &* Calendar.microsPerDay : $0
+            return order.first?.isDescending ?? false ? 0 &- time : time
+        }
     }
 
     private var count: Int { list.count }
@@ -191,7 +196,9 @@ private struct OverPartition {
         }
     }
 
-    private func integers(_ body: (Int) -> Int64) -> Column { Column(.int64((0..<count).map(body))) }
+    private func integers(_ body: (Int) -> Int64) -> Column {
+        Column(.int64((0..<count).map(body)))
+    }
 
     private func doubles(_ body: (Int) -> Double) -> Column {
         Column(.float64((0..<count).map(body)))
@@ -244,7 +251,7 @@ private struct OverPartition {
         guard
             let accumulator = FunctionRegistry.aggregate(named: call.function)?.accumulator(
                 call.arguments.first.map { rows.types[$0].kind }, call.type.kind,
-                retracts: isBounded, merges: false)
+                retracts: isBounded, merges: false, isDistinct: call.isDistinct)
         else { return .nulls(call.type.kind.physical, count: count) }
         accumulator.grow(to: 1)
         let values = call.arguments.first.map { rows.values($0, list) }

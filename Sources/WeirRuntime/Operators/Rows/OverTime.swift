@@ -66,6 +66,16 @@ package final class OverTime: Operator {
         var kept: [Int32] = []
         var late = 0
         var timeless = 0
+        func keep() {
+            let first = Int32(rows.count)
+            rows.append(batch.columns, rows: kept, groups: partitions, groupCount: keys.count)
+            for (offset, row) in kept.enumerated() {
+                let time = plan.time.map { batch.columns[$0].int64Values[Int(row)] } ?? 0
+                waiting.push(time, first + Int32(offset))
+            }
+            output.count(.held, kept.count)
+            kept = []
+        }
         for row in 0..<batch.count {
             guard let time = plan.time else {
                 kept.append(Int32(row))
@@ -78,6 +88,10 @@ package final class OverTime: Operator {
             }
             // Bounded frames take what is late until the partition has gone on.
             let held = max(watermark, batch.watermarks?[row] ?? .min)
+            if isBounded, column.int64Values[row] <= held {
+                keep()
+                emit(upTo: held, readAt: batch.readAt, into: &output)
+            }
             let isLate =
                 isBounded
                 ? column.int64Values[row] <= lastTime[Int(partitions[row])]
@@ -86,13 +100,7 @@ package final class OverTime: Operator {
         }
         output.count(.late, late)
         output.count(.timeless, timeless)
-        output.count(.held, kept.count)
-        let first = Int32(rows.count)
-        rows.append(batch.columns, rows: kept, groups: partitions, groupCount: keys.count)
-        for (offset, row) in kept.enumerated() {
-            let time = plan.time.map { batch.columns[$0].int64Values[Int(row)] } ?? 0
-            waiting.push(time, first + Int32(offset))
-        }
+        keep()
     }
 
     // MARK: Results

@@ -33,6 +33,10 @@ package final class Rank: Operator {
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
+        if let end = plan.windowEnd {
+            window(batch, end: end, into: &output)
+            return
+        }
         watermark = max(watermark, batch.watermark)
         guard batch.count > 0 else { return }
         output.count(.ranked, batch.count)
@@ -58,7 +62,7 @@ package final class Rank: Operator {
         guard isTouched[Int(partition)] == 0 else { return }
         isTouched[Int(partition)] = 1
         touched.append(partition)
-        before.append(shown(partition))
+        if plan.windowEnd == nil { before.append(shown(partition)) }
     }
 
     /// The rows of a partition that are in the result, in order.
@@ -136,9 +140,63 @@ package final class Rank: Operator {
         }
     }
 
+    // MARK: Windows
+
+    /// Ranks of windows come out once, when the watermark has passed the window's end.
+    private func window(_ batch: Batch, end: Int, into output: inout OperatorOutput) {
+        if batch.count > 0 {
+            let ends = batch.columns[end].int64Values
+            let kept = (0..<batch.count).filter { row in
+                max(watermark, batch.watermarks?[row] ?? .min) < ends[row] &- WindowBounds.step
+            }.map(Int32.init)
+            output.count(.late, batch.count - kept.count)
+            output.count(.ranked, kept.count)
+            let rows = kept.count == batch.count ? batch : batch.take(kept)
+            if rows.count > 0 {
+                readAt = batch.readAt
+                add(rows, partitions(rows.columns, rows.count))
+            }
+        }
+        guard batch.watermark > watermark else { return }
+        watermark = batch.watermark
+        close(end: end, into: &output)
+        output.batches.append(
+            Batch(count: 0, columns: [], watermark: watermark, readAt: batch.readAt))
+    }
+
+    private func close(end: Int, into output: inout OperatorOutput) {
+        var due: [Int32] = []
+        for partition in touched {
+            guard let row = sorted[Int(partition)].first else { continue }
+            if rows.int64(end, Int(row)) &- WindowBounds.step <= watermark { due.append(partition) }
+        }
+        guard !due.isEmpty else { return }
+        var changes = RankChanges()
+        for partition in due {
+            if plan.emitsRank {
+                changes.byRank([], shown(partition), first: plan.ranks.lowerBound)
+            } else {
+                changes.bySet([], shown(partition))
+            }
+            for row in sorted[Int(partition)] { rows.remove(Int(row)) }
+            sorted[Int(partition)] = []
+            isTouched[Int(partition)] = 0
+        }
+        let closed = Set(due)
+        touched.removeAll { closed.contains($0) }
+        guard !changes.rows.isEmpty else { return }
+        var columns = rows.allValues(changes.rows)
+        if plan.emitsRank { columns.append(Column(.int64(changes.ranks))) }
+        output.batches.append(Batch(count: changes.rows.count, columns: columns, readAt: readAt))
+    }
+
     // MARK: Changes
 
     package func flush(into output: inout OperatorOutput) {
+        if plan.windowEnd != nil {
+            if rows.isSparse { compact() }
+            return
+        }
         emitChanges(into: &output)
         if rows.isSparse { compact() }
         guard watermark > sentWatermark else { return }
@@ -187,6 +245,9 @@ package final class Rank: Operator {
                 order.isBefore($0, $1, stored)
             }
         }
+        guard plan.windowEnd != nil else { return }
+        touched = sorted.indices.filter { !sorted[$0].isEmpty }.map(Int32.init)
+        for partition in touched { isTouched[Int(partition)] = 1 }
     }
 
     package func takeStateDelta() -> StateDelta { rows.takeDelta(part: 0) }

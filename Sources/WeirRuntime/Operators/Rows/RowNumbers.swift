@@ -16,8 +16,9 @@ package final class RowNumbers: Operator {
     private var readAt: UInt64 = 0
 
     package init(types: [DataType]) {
-        self.types = types
-        keys = KeyTable(columns: types)
+        // What nobody reads is NULL, whatever the type says.
+        self.types = types.map { $0.nullable(true) }
+        keys = KeyTable(columns: self.types)
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {

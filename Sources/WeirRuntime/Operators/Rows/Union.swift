@@ -14,7 +14,9 @@ package final class Union: Operator {
         if batch.count > 0 {
             output.count(.passed, batch.count)
             // A row is late when both inputs have passed its time.
-            let held = batch.watermarks.map { own in own.map { min($0, max(before, watermarks.current)) } }
+            let held = batch.watermarks.map { own in
+                own.map { min($0, max(before, watermarks.current)) }
+            }
             output.batches.append(
                 Batch(
                     count: batch.count, columns: batch.columns, kinds: batch.kinds,
