@@ -18,7 +18,7 @@ struct Weir: ParsableCommand {
         subcommands: [
             OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
             GraphCommand.self, FormatCommand.self, LanguageServerCommand.self,
-            QueryCommand.self, RejectsCommand.self, KeysCommand.self,
+            QueryCommand.self, RejectsCommand.self, KeysCommand.self, BenchCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
 

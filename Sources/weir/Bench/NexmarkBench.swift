@@ -1,0 +1,210 @@
+// One run of the Nexmark queries, here and in Flink.
+
+import Foundation
+import WeirColumnar
+import WeirEngine
+import WeirPlanner
+import WeirSQL
+import WeirStore
+
+/// The files of a run and what is done with them.
+struct NexmarkBench {
+    private let folder: String
+    private let flink: String?
+    private let events: Int
+    let eventsPath: String
+    private let tables: String
+
+    /// Makes the files that are not there yet.
+    init(events: Int, seed: UInt64, folder: String?, flink: String?) throws {
+        let base =
+            folder
+            ?? (ProcessInfo.processInfo.environment["XDG_CACHE_HOME"]
+                ?? NSHomeDirectory() + "/.cache") + "/weir-bench"
+        try FileManager.default.createDirectory(
+            atPath: base, withIntermediateDirectories: true)
+        self.folder = base
+        self.flink = flink
+        self.events = events
+        eventsPath = "\(base)/nexmark-\(events)-\(seed).csv"
+        if !FileManager.default.fileExists(atPath: eventsPath) {
+            Console.talk("making \(eventsPath)\n")
+            var source = NexmarkEvents(seed: seed)
+            try source.write(events, to: eventsPath)
+        }
+        let side = "\(base)/nexmark-side.csv"
+        let numbers = (0...10_000).map { "\($0),\($0)\n" }.joined()
+        try numbers.write(toFile: side, atomically: true, encoding: .utf8)
+        tables = NexmarkQueries.tables.replacingOccurrences(of: "${EVENTS}", with: eventsPath)
+            .replacingOccurrences(of: "${SIDE}", with: side)
+    }
+
+    // MARK: Scripts
+
+    /// Names and types of a query's columns.
+    private func columns(_ query: NexmarkQuery) throws -> [Field] {
+        let path = "\(folder)/\(query.name).sqrl"
+        try "\(tables)/*+engine(stream)*/ Result := \(query.sql);\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        let compilation = Engine.compile(try Project(path: path))
+        guard let table = compilation.plan?.tables.first(where: { $0.name == "Result" }) else {
+            let errors = compilation.diagnostics.map(\.message).joined(separator: "; ")
+            throw StoreError.database("\(query.name) does not compile: \(errors)")
+        }
+        return Array(table.hidesLast ? table.columns.dropLast() : table.columns[...])
+    }
+
+    /// A script that both engines run: the rows go nowhere.
+    private func sinkScript(_ query: NexmarkQuery) throws -> String {
+        let fields = try columns(query).enumerated().map { index, field in
+            "c\(index) \(field.type.nullable(true))"
+        }
+        let text = """
+            \(tables)CREATE TABLE nowhere (\(fields.joined(separator: ", "))) WITH (
+              'connector' = 'blackhole');
+            INSERT INTO nowhere \(query.sql);
+
+            """
+        let path = "\(folder)/\(query.name).sql"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    private func runHere(_ script: String) -> ChildProcess? {
+        ChildProcess.run(
+            [
+                "/proc/self/exe", "run", script, "--once", "--fresh", "--store",
+                "\(folder)/run.db",
+            ], errors: "\(folder)/weir.log")
+    }
+
+    // MARK: Measuring
+
+    /// Prints a line a query; false when one failed.
+    func measure(_ queries: [NexmarkQuery]) throws -> Bool {
+        let head = flink == nil ? "" : "   FLINK s   RATIO"
+        Console.output("QUERY   WEIR s  M EVENTS/s  PEAK MiB\(head)  WHAT\n")
+        var isFine = true
+        for query in queries {
+            let script = try sinkScript(query)
+            guard let own = runHere(script), own.status == 0 else {
+                Console.output("\(query.name) failed; see \(folder)/weir.log\n")
+                isFine = false
+                continue
+            }
+            var line = pad(query.name, 5, left: true) + number(own.seconds, 3, 9)
+            line += number(Double(events) / own.seconds / 1e6, 2, 12)
+            line += pad(String(own.peakBytes >> 20), 10)
+            if let flink {
+                let other = best(flink, script)
+                line += other.map { number($0, 3, 10) } ?? pad("-", 10)
+                line += other.map { number($0 / own.seconds, 1, 8) } ?? pad("-", 8)
+            }
+            Console.output(line + "  " + query.what + "\n")
+        }
+        return isFine
+    }
+
+    /// Flink's faster time of those with and without mini-batch; nil when it cannot run the query.
+    private func best(_ flink: String, _ script: String) -> Double? {
+        let miniBatch = [
+            "table.exec.mini-batch.enabled=true", "table.exec.mini-batch.allow-latency=2s",
+            "table.exec.mini-batch.size=50000",
+        ]
+        let times = [[], miniBatch].compactMap { options -> Double? in
+            let ended = ChildProcess.run(
+                [flink, script, "parallelism.default=2"] + options, errors: "\(folder)/flink.log")
+            guard let ended, ended.status == 0 else { return nil }
+            return ended.seconds
+        }
+        return times.min()
+    }
+
+    private func number(_ value: Double, _ digits: Int, _ width: Int) -> String {
+        pad(value.formatted(.number.precision(.fractionLength(digits)).grouping(.never)), width)
+    }
+
+    private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
+        let space = String(repeating: " ", count: max(0, width - text.count))
+        return left ? text + space : space + text
+    }
+
+    // MARK: Comparing
+
+    /// Compares the rows of both engines; false when they differ.
+    func compare(_ queries: [NexmarkQuery]) throws -> Bool {
+        var isFine = true
+        for query in queries {
+            if let reason = query.notInFlink {
+                Console.output("\(query.name)  not compared: \(reason)\n")
+                continue
+            }
+            let own = try rowsHere(query)
+            guard let other = try rowsOfFlink(query) else {
+                Console.output("\(query.name)  Flink failed; see \(folder)/flink.log\n")
+                isFine = false
+                continue
+            }
+            var difference = own
+            for (row, count) in other { difference[row, default: 0] -= count }
+            difference = difference.filter { $0.value != 0 }
+            let total = own.values.reduce(0, +)
+            if difference.isEmpty {
+                Console.output("\(query.name)  \(total) rows, equal\n")
+            } else {
+                isFine = false
+                let shown = difference.sorted { $0.key < $1.key }.prefix(4).map {
+                    "  \($0.value > 0 ? "only here " : "only Flink") \($0.key)\n"
+                }
+                Console.output(
+                    "\(query.name)  \(total) rows, \(difference.count) DIFFER\n\(shown.joined())")
+            }
+        }
+        return isFine
+    }
+
+    /// The query with all columns as texts, which both engines write in the same way.
+    private func textQuery(_ query: NexmarkQuery) throws -> String {
+        let count = try columns(query).count
+        let names = (0..<count).map { "c\($0)" }
+        let casts = names.map { "COALESCE(CAST(\($0) AS STRING), '<NULL>') AS \($0)" }
+        return "SELECT \(casts.joined(separator: ", ")) FROM (\(query.sql)) AS"
+            + " t(\(names.joined(separator: ", ")))"
+    }
+
+    private func rowsHere(_ query: NexmarkQuery) throws -> [String: Int] {
+        let script = "\(folder)/\(query.name)-rows.sqrl"
+        try "\(tables)/*+engine(stream)*/ Result := \(try textQuery(query));\n".write(
+            toFile: script, atomically: true, encoding: .utf8)
+        guard let ended = runHere(script), ended.status == 0 else {
+            throw StoreError.database("\(query.name) failed; see \(folder)/weir.log")
+        }
+        let result = try StoreReader(path: "\(folder)/run.db").query(
+            "SELECT * FROM Result", limit: .max)
+        var rows: [String: Int] = [:]
+        for row in result.rows {
+            rows[row.map(\.text).joined(separator: "\t"), default: 0] += 1
+        }
+        return rows
+    }
+
+    private func rowsOfFlink(_ query: NexmarkQuery) throws -> [String: Int]? {
+        guard let flink else { return nil }
+        let script = "\(folder)/\(query.name)-rows.sql"
+        let output = "\(folder)/flink.tsv"
+        try "\(tables)\(try textQuery(query));\n".write(
+            toFile: script, atomically: true, encoding: .utf8)
+        let ended = ChildProcess.run(
+            [flink, script, "--tsv", "parallelism.default=1"], output: output,
+            errors: "\(folder)/flink.log")
+        guard let ended, ended.status == 0 else { return nil }
+        var rows: [String: Int] = [:]
+        for line in try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n") {
+            guard !line.hasPrefix("#"), let tab = line.firstIndex(of: "\t") else { continue }
+            let isRetraction = line.hasPrefix("-")
+            let row = String(line[line.index(after: tab)...])
+            rows[row, default: 0] += isRetraction ? -1 : 1
+        }
+        return rows.filter { $0.value != 0 }
+    }
+}
