@@ -121,9 +121,6 @@ package struct StateBytes {
 
     package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-    /// Bytes that have not been read.
-    package var remaining: Int { bytes.count - position }
-
     package mutating func write(_ value: Int64) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }

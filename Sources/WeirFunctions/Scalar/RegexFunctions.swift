@@ -45,17 +45,43 @@ package enum RegexFunctions {
         refine: { _, _ in .string }
     ) { call in
         var patterns = PatternCache()
-        return call.mapToBytes { row, output in
+        func extracted(_ row: Int) -> [UInt8]? {
             let group = call.arguments.count > 2 ? call.integer(2, row) : 0
             let text = call.text(0, row)
             guard let regex = patterns.pattern(call.bytes(1, row)), group >= 0,
                 group <= Int64(regex.groups), let match = regex.first(in: text)
-            else { return false }
+            else { return nil }
             let range = match.range(at: Int(group))
-            guard range.location != NSNotFound else { return false }
-            output.append(text: text.substring(with: range))
+            guard range.location != NSNotFound else { return nil }
+            return Array(text.substring(with: range).utf8)
+        }
+        var results: [[UInt8]?]?
+        if let (pattern, group) = samePattern(call),
+            case .bytes(let texts) = call.arguments[0].values
+        {
+            results = RegexMemo.shared.results(
+                pattern, group, texts, count: call.count, compute: extracted)
+        }
+        return call.mapToBytes { row, output in
+            guard let result = results.map({ $0[row] }) ?? extracted(row) else { return false }
+            output += result
             return true
         }
+    }
+
+    /// Pattern and group when they are the same in all rows.
+    private static func samePattern(
+        _ call: FunctionCall
+    ) -> (pattern: ArraySlice<UInt8>, group: Int64)? {
+        guard call.count > 0 else { return nil }
+        let pattern = call.bytes(1, 0)
+        let group = call.arguments.count > 2 ? call.integer(2, 0) : 0
+        for row in 1..<max(1, call.count) {
+            guard call.bytes(1, row).elementsEqual(pattern),
+                call.arguments.count < 3 || call.integer(2, row) == group
+            else { return nil }
+        }
+        return (pattern, group)
     }
 
     static let replace = ScalarFunction(

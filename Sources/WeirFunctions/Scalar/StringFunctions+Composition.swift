@@ -215,14 +215,20 @@ extension StringFunctions {
     ) { call in
         let isCode = call.types[1] == .bigint
         return call.mapToBytes { row, output in
-            let text = Array(call.bytes(0, row))
+            let text = call.bytes(0, row)
+            if let byte = isCode
+                ? UInt8(truncatingIfNeeded: call.integer(1, row))
+                : call.bytes(1, row).count == 1 ? call.bytes(1, row).first : nil
+            {
+                return part(call.integer(2, row), of: text, at: byte, &output)
+            }
             let separator =
                 isCode
                 ? [UInt8(truncatingIfNeeded: call.integer(1, row))][...] : call.bytes(1, row)
             var remaining = call.integer(2, row)
             guard remaining >= 0, !text.isEmpty else { return false }
-            var start = 0
-            while !separator.isEmpty, let found = find(separator, in: text[...], from: start) {
+            var start = text.startIndex
+            while !separator.isEmpty, let found = find(separator, in: text, from: start) {
                 if remaining == 0 {
                     output.append(contentsOf: text[start..<found])
                     return true
@@ -233,6 +239,26 @@ extension StringFunctions {
             guard remaining == 0 else { return false }
             output.append(contentsOf: text[start...])
             return true
+        }
+    }
+
+    /// Appends a part of a text that single bytes divide; false when there is none.
+    private static func part(
+        _ number: Int64, of text: ArraySlice<UInt8>, at separator: UInt8, _ output: inout [UInt8]
+    ) -> Bool {
+        guard number >= 0, !text.isEmpty else { return false }
+        return text.withUnsafeBufferPointer { bytes in
+            var start = 0
+            var remaining = number
+            for index in 0...bytes.count where index == bytes.count || bytes[index] == separator {
+                if remaining == 0 {
+                    output.append(contentsOf: bytes[start..<index])
+                    return true
+                }
+                remaining -= 1
+                start = index + 1
+            }
+            return false
         }
     }
 

@@ -15,13 +15,29 @@ extension TimeFunctions {
         ],
         resolve: Typing.parameters(.timestamp, .string, to: .varchar(.max))
     ) { call in
-        call.mapToBytes { row, output in
-            let pattern = TimePattern(String(decoding: call.bytes(1, row), as: UTF8.self))
-            guard let text = pattern?.format(call.integer(0, row)) else {
+        // Rows in a stream have one pattern, and often one time as far as the pattern shows it.
+        var written: [UInt8]?
+        var pattern: TimePattern?
+        var shownUnit = Int64.min
+        var shown: [UInt8] = []
+        return call.mapToBytes { row, output in
+            let text = call.bytes(1, row)
+            if written.map({ !$0.elementsEqual(text) }) ?? true {
+                written = Array(text)
+                pattern = TimePattern(String(decoding: text, as: UTF8.self))
+                shown = []
+            }
+            guard let pattern else {
                 call.errors.add(row, .badArgument, "DATE_FORMAT does not know this pattern")
                 return false
             }
-            output.append(text: text)
+            let time = call.integer(0, row)
+            let unit = floorDivide(time, pattern.unit)
+            if unit != shownUnit || shown.isEmpty {
+                shownUnit = unit
+                shown = Array(pattern.format(time).utf8)
+            }
+            output.append(contentsOf: shown)
             return true
         }
     }

@@ -34,6 +34,21 @@ struct TimePattern {
         self.parts = parts
     }
 
+    /// The shortest time that the text shows (µs): times within one give the same text.
+    var unit: Int64 {
+        var unit = Calendar.microsPerDay
+        for case .field(let letter, _) in parts {
+            switch letter {
+            case "S": return 1
+            case "s": unit = min(unit, 1_000_000)
+            case "m": unit = min(unit, 60_000_000)
+            case "H", "h", "a": unit = min(unit, 3_600_000_000)
+            default: break
+            }
+        }
+        return unit
+    }
+
     func format(_ micros: Int64) -> String {
         let days = floorDivide(micros, Calendar.microsPerDay)
         let clock = floorModulo(micros, Calendar.microsPerDay)

@@ -177,22 +177,8 @@ final class AggregateState {
         for accumulator in accumulators { accumulator.decode(group, from: &bytes) }
     }
 
-    /// Changed values of DISTINCT since the last call, by the number of their set.
-    func takeDistinctChanges() -> [(set: Int, group: Int32, value: [UInt8], state: [UInt8]?)] {
-        shared.enumerated().flatMap { number, call in
-            call.set.takeChanges().map { (number, $0.group, $0.value, $0.state) }
-        }
-    }
-
     /// How many sets of distinct values there are.
     var distinctSets: Int { shared.count }
 
-    func restoreDistinct(
-        _ entries: [(set: Int, group: Int32, value: [UInt8], state: [UInt8])]
-    ) {
-        for (number, call) in shared.enumerated() {
-            call.set.restore(
-                entries.filter { $0.set == number }.map { ($0.group, $0.value, $0.state) })
-        }
-    }
+    func distinctSet(_ number: Int) -> DistinctSet { shared[number].set }
 }

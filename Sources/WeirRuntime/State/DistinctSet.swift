@@ -78,6 +78,8 @@ final class DistinctSet {
         counts = kept.flatMap { counts[Int($0) * variants..<(Int($0) + 1) * variants] }
         isDirty = kept.map { isDirty[Int($0)] }
         dirty = isDirty.indices.filter { isDirty[$0] != 0 }.map(Int32.init)
+        // Groups that have gone may come again: they must not find their old values.
+        isStale = logged > 0
     }
 
     private func isUsed(_ id: Int) -> Bool {
@@ -86,40 +88,72 @@ final class DistinctSet {
 
     // MARK: Checkpoints
 
-    /// The values that changed since the last call: group, value as bytes, state (nil for gone).
-    func takeChanges() -> [(group: Int32, value: [UInt8], state: [UInt8]?)] {
-        let columns = keys.keyColumns(dirty)
-        var result: [(group: Int32, value: [UInt8], state: [UInt8]?)] = []
-        result.reserveCapacity(dirty.count)
-        for (row, id) in dirty.enumerated() {
-            isDirty[Int(id)] = 0
-            var value = StateBytes()
-            value.write(columns[1].scalar(row))
-            let own = counts[Int(id) * variants..<(Int(id) + 1) * variants]
-            var state = StateBytes()
-            for count in own { state.write(Int64(count)) }
-            result.append(
-                (
-                    Int32(columns[0].int64Values[row]), value.bytes,
-                    own.contains { $0 != 0 } ? state.bytes : nil
-                ))
+    /// Entries that the log has, and whether it has to be written anew because groups were
+    /// numbered anew.
+    private var logged = 0
+    private(set) var segments = 0
+    private var isStale = false
+
+    /// Whether the next log begins anew: what is in the store is of no use any more.
+    private var restarts: Bool { isStale || logged > keys.count * 2 + 100_000 }
+
+    /// The values that changed since the last call as one segment; nil when none has.
+    ///
+    /// - Parameter groupKeys: the key columns of groups.
+    func takeSegment(
+        _ groupKeys: ([Int32]) -> [Column]
+    ) -> (number: Int, bytes: [UInt8], stale: Int)? {
+        var stale = 0
+        if restarts {
+            stale = segments
+            segments = 0
+            logged = 0
+            isStale = false
+            dirty = (0..<Int32(keys.count)).filter { isUsed(Int($0)) }
         }
+        guard !dirty.isEmpty || stale > 0 else { return nil }
+        let columns = keys.keyColumns(dirty)
+        let groups = columns[0].int64Values.map { Int32(truncatingIfNeeded: $0) }
+        var bytes = StateBytes()
+        bytes.write(Int64(dirty.count))
+        for column in groupKeys(groups) + [columns[1]] {
+            ColumnCodec.write(column, count: dirty.count, to: &bytes)
+        }
+        ColumnCodec.write(
+            dirty.flatMap { counts[Int($0) * variants..<(Int($0) + 1) * variants] }, to: &bytes)
+        for id in dirty { isDirty[Int(id)] = 0 }
+        logged += dirty.count
         dirty = []
-        return result
+        segments += 1
+        return (segments - 1, bytes.bytes, stale)
     }
 
-    func restore(_ entries: [(group: Int32, value: [UInt8], state: [UInt8])]) {
-        var builder = ColumnBuilder(type.kind.physical)
-        for entry in entries {
-            var bytes = StateBytes(entry.value)
-            builder.append(bytes.readScalar())
+    /// Reads the segments of an earlier run, the oldest first.
+    ///
+    /// - Parameter groups: the groups of key columns.
+    func restore(
+        _ stored: [[UInt8]], keyTypes: [DataType], groups: ([Column], Int) -> [Int32]
+    ) {
+        for entry in stored {
+            var bytes = StateBytes(entry)
+            let count = Int(clamping: bytes.readInt64())
+            let columns = (keyTypes + [type]).map {
+                ColumnCodec.read($0.kind.physical, count: count, from: &bytes)
+            }
+            let numbers = ColumnCodec.readNumbers(from: &bytes)
+            guard numbers.count == count * variants else { continue }
+            let found = groups(Array(columns.dropLast()), count)
+            let ids = keys.groups(
+                [Column(.int64(found.map(Int64.init))), columns[columns.count - 1]], rows: count)
+            counts += [Int32](repeating: 0, count: keys.count * variants - counts.count)
+            for (row, id) in ids.enumerated() {
+                for variant in 0..<variants {
+                    counts[Int(id) * variants + variant] = numbers[row * variants + variant]
+                }
+            }
+            logged += count
         }
-        let groups = entries.map { Int64($0.group) }
-        _ = keys.groups([Column(.int64(groups)), builder.build()], rows: entries.count)
         isDirty = [UInt8](repeating: 0, count: keys.count)
-        counts = entries.flatMap { entry -> [Int32] in
-            var bytes = StateBytes(entry.state)
-            return (0..<variants).map { _ in Int32(truncatingIfNeeded: bytes.readInt64()) }
-        }
+        segments = stored.count
     }
 }

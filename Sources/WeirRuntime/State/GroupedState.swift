@@ -15,7 +15,6 @@ final class GroupedState {
     /// Whether a group is in the store.
     private var isStored: [UInt8] = []
     private var removed: [[UInt8]] = []
-    private var removedPrefixes: [[UInt8]] = []
 
     init(keyTypes: [DataType], calls: [AggregateCall], merges: Bool = false) {
         self.keyTypes = keyTypes
@@ -68,13 +67,7 @@ final class GroupedState {
         var isKept = [Bool](repeating: false, count: count)
         for group in kept { isKept[Int(group)] = true }
         let gone = (0..<count).filter { !isKept[$0] && isStored[$0] != 0 }.map { Int32($0) }
-        let goneKeys = encodedKeys(gone, prefix)
-        removed += goneKeys
-        for set in 0..<aggregates.distinctSets {
-            removedPrefixes += goneKeys.map {
-                Self.retagged($0, prefix.count, UInt8(clamping: set + 1))
-            }
-        }
+        removed += encodedKeys(gone, prefix)
         aggregates.compact(keeping: kept)
         keys.compact(keeping: kept)
         isDirty = kept.map { isDirty[Int($0)] }
@@ -90,7 +83,6 @@ final class GroupedState {
         isStored.removeAll(keepingCapacity: true)
         dirty.removeAll(keepingCapacity: true)
         removed = []
-        removedPrefixes = []
     }
 
     /// Forgets groups without rows once they are the larger part.
@@ -110,9 +102,7 @@ final class GroupedState {
     func takeDelta(prefix: [UInt8] = []) -> StateDelta {
         var delta = StateDelta()
         delta.deletes = removed
-        delta.deletedPrefixes = removedPrefixes
         removed = []
-        removedPrefixes = []
         for (key, group) in zip(encodedKeys(dirty, prefix), dirty) {
             var state = StateBytes()
             aggregates.encode(Int(group), into: &state)
@@ -126,23 +116,22 @@ final class GroupedState {
     }
 
     private func takeDistinct(_ prefix: [UInt8], _ delta: inout StateDelta) {
-        let changes = aggregates.takeDistinctChanges()
-        let groupKeys = encodedKeys(changes.map(\.group), prefix)
-        for (change, group) in zip(changes, groupKeys) {
-            let key =
-                Self.retagged(group, prefix.count, UInt8(clamping: change.set + 1)) + change.value
-            if let state = change.state {
-                delta.upserts.append((key, state))
-            } else {
-                delta.deletes.append(key)
+        for set in 0..<aggregates.distinctSets {
+            guard let segment = aggregates.distinctSet(set).takeSegment(keys.keyColumns) else {
+                continue
             }
+            if segment.stale > 0 { delta.deletedPrefixes.append(prefix + [Self.tag(set)]) }
+            delta.upserts.append(
+                (Self.segmentKey(prefix, set, segment.number), segment.bytes))
         }
     }
 
-    private static func retagged(_ key: [UInt8], _ place: Int, _ tag: UInt8) -> [UInt8] {
-        var key = key
-        key[place] = tag
-        return key
+    private static func tag(_ set: Int) -> UInt8 { UInt8(clamping: set + 1) }
+
+    private static func segmentKey(_ prefix: [UInt8], _ set: Int, _ number: Int) -> [UInt8] {
+        var bytes = StateBytes(prefix + [tag(set)])
+        bytes.write(Int64(number))
+        return bytes.bytes
     }
 
     private func encodedKeys(_ groups: [Int32], _ prefix: [UInt8]) -> [[UInt8]] {
@@ -162,16 +151,17 @@ final class GroupedState {
             aggregates.decode(Int(group), from: &bytes)
             isStored[Int(group)] = 1
         }
-        let values = entries.filter { $0.key.count > prefix && $0.key[prefix] != Self.groupTag }
-        guard !values.isEmpty else { return }
-        let groups = restoredGroups(values.map(\.key), prefix)
-        var items: [(set: Int, group: Int32, value: [UInt8], state: [UInt8])] = []
-        for (entry, group) in zip(values, groups) {
-            let length = keyLength(entry.key, prefix)
-            let value = Array(entry.key.dropFirst(length))
-            items.append((Int(entry.key[prefix]) - 1, group, value, entry.value))
+        for set in 0..<aggregates.distinctSets {
+            let segments = entries.filter {
+                $0.key.count > prefix && $0.key[prefix] == Self.tag(set)
+            }.map { entry -> (number: Int64, value: [UInt8]) in
+                var key = StateBytes(Array(entry.key.dropFirst(prefix + 1)))
+                return (key.readInt64(), entry.value)
+            }.sorted { $0.number < $1.number }
+            aggregates.distinctSet(set).restore(segments.map(\.value), keyTypes: keyTypes) {
+                self.groups($0, count: $1)
+            }
         }
-        aggregates.restoreDistinct(items)
     }
 
     private func restoredGroups(_ encoded: [[UInt8]], _ prefix: Int) -> [Int32] {
@@ -181,13 +171,5 @@ final class GroupedState {
             for index in builders.indices { builders[index].append(bytes.readScalar()) }
         }
         return groups(builders.map { $0.build() }, count: encoded.count)
-    }
-
-    /// How many bytes of an entry's key are the group's.
-    private func keyLength(_ key: [UInt8], _ prefix: Int) -> Int {
-        let rest = Array(key.dropFirst(prefix + 1))
-        var bytes = StateBytes(rest)
-        for _ in keyTypes { _ = bytes.readScalar() }
-        return prefix + 1 + rest.count - bytes.remaining
     }
 }

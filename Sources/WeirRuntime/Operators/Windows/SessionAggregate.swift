@@ -201,8 +201,9 @@ package final class SessionAggregate: Operator {
                     columns: bounds + keyTable.keyColumns(shown.map { keyOf[Int($0)] })
                         + aggregates.results(shown), readAt: readAt))
         }
-        compactIfSparse()
     }
+
+    package func flush(into output: inout OperatorOutput) { compactIfSparse() }
 
     /// Forgets closed sessions and keys without one, once they are the larger part.
     private func compactIfSparse() {
