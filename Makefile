@@ -5,7 +5,7 @@ BUILD_RELEASE := swift build -c release --scratch-path $(RELEASE) --product weir
 WEIR := $(RELEASE)/release/weir
 PREFIX ?= $(HOME)/.local
 
-.PHONY: run release test quick lint format bench record install clean help
+.PHONY: run release test quick lint format bench parity nexmark record install clean help
 
 run: release            ## open the workbench on the sample pipeline, replayed live
 	@$(WEIR) open
@@ -34,6 +34,13 @@ record:                 ## rewrite the golden files of the tests
 bench: release          ## measure against sqlite3 and DuckDB
 	@Scripts/setup sqlite3 python3-venv time
 	@Benchmarks/run $(WEIR)
+
+parity:                 ## record the answers of a real Flink anew (needs Python and a JDK 17)
+	@python3 Benchmarks/parity/generate.py
+	@python3 Benchmarks/parity/record.py
+
+nexmark: release        ## run the Nexmark queries here and in Flink, side by side
+	@$(WEIR) bench nexmark --flink Benchmarks/flink/run
 
 install: release        ## install to PREFIX (default ~/.local)
 	@install -d $(PREFIX)/bin $(PREFIX)/share/weir

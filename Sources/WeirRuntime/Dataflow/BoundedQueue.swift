@@ -54,6 +54,31 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         return element
     }
 
+    /// The next element of a lane that is chosen anew whenever something has come.
+    ///
+    /// - Parameter choose: from the numbers of elements by lane the lane to wait for; nil takes
+    ///   what came first.
+    /// - Returns: nil when none came until the deadline or the queue is closed and empty.
+    package func pop(until deadline: Date?, choose: ([Int]) -> Int?) -> Element? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            let lane = choose(counts)
+            if let index = elements.firstIndex(where: { lane == nil || $0.lane == lane }) {
+                let (taken, element) = elements.remove(at: index)
+                counts[taken] -= 1
+                condition.broadcast()
+                return element
+            }
+            if isClosed { return nil }
+            guard let deadline else {
+                condition.wait()
+                continue
+            }
+            if !condition.wait(until: deadline) { return nil }
+        }
+    }
+
     /// Elements waiting in a lane.
     package func count(lane: Int = 0) -> Int {
         condition.lock()

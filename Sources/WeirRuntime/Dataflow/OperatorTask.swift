@@ -35,6 +35,8 @@ final class OperatorTask {
     private var rejects: [Reject] = []
     private var epoch: Int64
     private var openSources: Int
+    private var isOpen: [Bool]
+    private let isAligned: Bool
     private var rowsSinceCommit = 0
     private var hasChanges = false
     private var isWriterGone = false
@@ -45,7 +47,7 @@ final class OperatorTask {
     init(
         graph: RunGraph, setups: [SourceSetup], progress: [SourceProgress], epoch: Int64,
         input: BoundedQueue<SourceBatch>, output: BoundedQueue<WriterMessage>,
-        policy: CommitPolicy, status: RunStatus, control: RunControl
+        policy: CommitPolicy, isAligned: Bool, status: RunStatus, control: RunControl
     ) {
         plan = graph.plan
         operators = graph.operators
@@ -61,6 +63,8 @@ final class OperatorTask {
         self.status = status
         self.control = control
         openSources = setups.count
+        isOpen = setups.map { _ in true }
+        self.isAligned = isAligned
         isObserving = graph.probes.first?.isObserving ?? true
     }
 
@@ -69,9 +73,11 @@ final class OperatorTask {
         var deadline = Date(timeIntervalSinceNow: policy.seconds)
         var wasStopped = false
         while openSources > 0, !isWriterGone {
-            if let piece = input.pop(until: hasChanges ? deadline : nil) {
+            let piece = input.pop(until: hasChanges ? deadline : nil) { _ in self.laneBehind }
+            if let piece {
                 if piece.isEnd || piece.batch.columns.isEmpty && piece.records == 0 {
                     openSources -= 1
+                    isOpen[piece.source] = false
                     if !piece.isEnd { wasStopped = true }
                     if let failure = piece.failure {
                         status.fail(failure)
@@ -109,6 +115,20 @@ final class OperatorTask {
         for (source, setup) in setups.enumerated() where progress[source].watermark > .min {
             tell(setup, progress[source].watermark)
         }
+    }
+
+    /// The source whose event time is the furthest behind; nil when sources are replayed at their
+    /// own pace. What has no event time is read first. So a run over files takes the same rows in
+    /// the same order each time, and joins keep little.
+    private var laneBehind: Int? {
+        guard isAligned else { return nil }
+        var behind: Int?
+        for lane in isOpen.indices where isOpen[lane] {
+            if behind.map({ progress[lane].watermark < progress[$0].watermark }) ?? true {
+                behind = lane
+            }
+        }
+        return behind
     }
 
     /// Sends a watermark without rows.

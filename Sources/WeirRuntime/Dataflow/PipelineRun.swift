@@ -53,7 +53,8 @@ package final class PipelineRun: Sendable {
         }
         let operators = OperatorTask(
             graph: graph, setups: setups, progress: progress, epoch: epoch, input: input,
-            output: output, policy: options.commit, status: status, control: control)
+            output: output, policy: options.commit, isAligned: options.pace == nil, status: status,
+            control: control)
         let writing = WriterTask(
             queue: output, writer: writer, probes: graph.probes, status: status)
         for source in sources { start("weir source", ThreadBody { source.run() }) }

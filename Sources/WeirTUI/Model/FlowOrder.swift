@@ -15,7 +15,8 @@ package enum FlowOrder {
     package static func rows(_ stages: [StagePlan]) -> [FlowRow] {
         var readers = [[Int]](repeating: [], count: stages.count)
         for stage in stages {
-            if let input = stage.input { readers[input].append(stage.id) }
+            // A stage with several inputs stands below the last of them.
+            if let input = stage.inputs.max() { readers[input].append(stage.id) }
         }
         var rows: [FlowRow] = []
         func visit(_ stage: Int, lanes: String, below: String) {
@@ -32,7 +33,7 @@ package enum FlowOrder {
                 )
             }
         }
-        for stage in stages where stage.input == nil { visit(stage.id, lanes: "", below: "") }
+        for stage in stages where stage.inputs.isEmpty { visit(stage.id, lanes: "", below: "") }
         return rows
     }
 }

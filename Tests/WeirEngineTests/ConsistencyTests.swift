@@ -1,0 +1,64 @@
+// All stored tables show the same prefix of the input at each commit, whatever the shape of the
+// graph (after Jamie Brandon, "Internal consistency in streaming systems", 2021).
+
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import WeirEngine
+import WeirStore
+
+@Suite struct ConsistencyTests {
+    /// Money moves between accounts: through a union, two aggregates over each other, a self-join
+    /// and an outer join.
+    private static let script = """
+        CREATE TABLE transfers (id BIGINT NOT NULL, source BIGINT NOT NULL, target BIGINT NOT NULL,
+          amount BIGINT NOT NULL) WITH ('connector' = 'filesystem', 'path' = 'transfers.csv',
+          'format' = 'csv');
+        /*+engine(stream)*/ Debits := SELECT id, source AS account, -amount AS amount FROM transfers;
+        /*+engine(stream)*/ Credits := SELECT id, target AS account, amount FROM transfers;
+        /*+engine(stream)*/ Moves := SELECT account, amount FROM Debits
+          UNION ALL SELECT account, amount FROM Credits;
+        /*+engine(stream)*/ Balances := SELECT account, SUM(amount) AS balance FROM Moves
+          GROUP BY account;
+        /*+engine(stream)*/ Total := SELECT SUM(balance) AS total FROM Balances;
+        /*+engine(stream)*/ Pairs := SELECT SUM(d.amount + c.amount) AS total FROM Debits d
+          JOIN Credits c ON d.id = c.id;
+        /*+engine(stream)*/ Sides := SELECT SUM(COALESCE(d.paid, 0) + COALESCE(c.got, 0)) AS total
+          FROM (SELECT account, SUM(amount) AS paid FROM Debits GROUP BY account) AS d
+          FULL JOIN (SELECT account, SUM(amount) AS got FROM Credits GROUP BY account) AS c
+          ON d.account = c.account;
+        /*+engine(stream)*/ Counted := SELECT COUNT(*) AS n FROM transfers;
+
+        """
+
+    /// Everything that must be 0, and the number of transfers, as one snapshot of the store.
+    private static let question = """
+        SELECT (SELECT total FROM Total), (SELECT total FROM Pairs), (SELECT total FROM Sides),
+          (SELECT SUM(balance) FROM Balances), (SELECT n FROM Counted)
+        """
+
+    @Test func noMoneyIsMadeAtAnyCommit() throws {
+        let seed = UInt64.random(in: 0..<1_000_000)
+        var random = SeededRandom(seed: seed)
+        var lines = ""
+        for id in 0..<20_000 {
+            lines += "\(id),\(random.below(50)),\(random.below(50)),\(random.below(1000))\n"
+        }
+        let harness = try PipelineHarness(Self.script, files: ["transfers.csv": lines])
+        let session = try harness.start(chunkBytes: 4096, commitRows: 500)
+        var seen: Set<String> = []
+        var hasEnded = false
+        while !hasEnded {
+            hasEnded = session.wait(seconds: 0)
+            guard let row = try? harness.query(Self.question).first else { continue }
+            let values = row.split(separator: "|").map(String.init)
+            // Before the first commit there is nothing.
+            if values[4] == "NULL" { continue }
+            #expect(Array(values[..<4]) == ["0", "0", "0", "0"], "seed \(seed), \(row)")
+            seen.insert(values[4])
+        }
+        #expect(seen.contains("20000"))
+        #expect(seen.count > 2, "only \(seen.count) commits were seen")
+    }
+}
