@@ -88,7 +88,7 @@ final class StoreEpochWriter: EpochWriter {
             rowsOut: counters.rowsOut, busySeconds: Double(counters.busyNanos) / 1e9,
             blockedSeconds: Double(counters.blockedNanos) / 1e9,
             p50Millis: latencies[index].p50, p99Millis: latencies[index].p99,
-            ledger: ledger)
+            stateBytes: counters.stateBytes, ledger: ledger)
     }
 }
 

@@ -70,13 +70,14 @@ enum CommitStatements {
 
     private static func writeStages(_ record: CommitRecord, _ db: Database) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO weir_stages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT OR REPLACE INTO weir_stages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         let ledger = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO weir_ledger (stage, reason, rows) VALUES (?, ?, ?)")
         for (position, stage) in record.stages.enumerated() {
             let arguments: StatementArguments = [
                 stage.stage, position, stage.kind, stage.input, stage.rowsIn, stage.rowsOut,
                 stage.busySeconds, stage.blockedSeconds, stage.p50Millis, stage.p99Millis,
+                stage.stateBytes,
             ]
             try statement.execute(arguments: arguments)
             for (reason, rows) in stage.ledger {

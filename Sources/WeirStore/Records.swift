@@ -135,13 +135,15 @@ package struct StageRecord: Sendable {
     package let blockedSeconds: Double
     package let p50Millis: Double
     package let p99Millis: Double
+    package let stateBytes: Int
     package let ledger: [String: Int64]
 
     package init(
         stage: String, kind: String, input: String?, rowsIn: Int64, rowsOut: Int64,
         busySeconds: Double, blockedSeconds: Double, p50Millis: Double, p99Millis: Double,
-        ledger: [String: Int64]
+        stateBytes: Int, ledger: [String: Int64]
     ) {
+        self.stateBytes = stateBytes
         self.stage = stage
         self.kind = kind
         self.input = input

@@ -6,6 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 import WeirEngine
+import WeirRuntime
 import WeirStore
 
 @Suite struct ConsistencyTests {
@@ -37,6 +38,21 @@ import WeirStore
         SELECT (SELECT total FROM Total), (SELECT total FROM Pairs), (SELECT total FROM Sides),
           (SELECT SUM(balance) FROM Balances), (SELECT n FROM Counted)
         """
+
+    @Test func stateIsWeighedAndLimited() throws {
+        var lines = ""
+        for id in 0..<60_000 { lines += "\(id),\(id),\(id + 1),5\n" }
+        let harness = try PipelineHarness(Self.script, files: ["transfers.csv": lines])
+        let session = try harness.start(commitRows: 5000, stateLimit: 4 << 20)
+        session.wait()
+        guard case .failed(let message) = session.state else {
+            Issue.record("the run ended as \(session.state)")
+            return
+        }
+        #expect(message.contains("more than the limit of 4 MiB"))
+        let weighed = try harness.query("SELECT SUM(state_bytes) > 4000000 FROM weir_stages")
+        #expect(weighed == ["1"])
+    }
 
     @Test func noMoneyIsMadeAtAnyCommit() throws {
         let seed = UInt64.random(in: 0..<1_000_000)

@@ -47,7 +47,7 @@ struct PipelineHarness {
 
     func start(
         isFresh: Bool = false, chunkBytes: Int = 256 << 10, commitRows: Int = 200_000,
-        pace: Double? = nil, isObserving: Bool = true
+        pace: Double? = nil, isObserving: Bool = true, stateLimit: Int? = nil
     ) throws -> Session {
         let path = try folder.write("pipeline.sqrl", script)
         let project = try Project(path: path)
@@ -59,6 +59,7 @@ struct PipelineHarness {
             storePath: storePath, isFresh: isFresh, pace: pace, isObserving: isObserving,
             chunkBytes: chunkBytes)
         options.commit.rows = commitRows
+        options.commit.stateLimit = stateLimit
         return try Engine.start(
             plan, sources: compilation.sources, project: project, options: options)
     }

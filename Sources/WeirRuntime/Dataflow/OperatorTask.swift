@@ -12,9 +12,13 @@ package struct CommitPolicy: Sendable {
     /// Most source rows between commits.
     package var rows: Int
 
-    package init(seconds: Double, rows: Int) {
+    /// Most bytes of memory that the state of all stages may take; nil for any number.
+    package var stateLimit: Int?
+
+    package init(seconds: Double, rows: Int, stateLimit: Int? = nil) {
         self.seconds = seconds
         self.rows = rows
+        self.stateLimit = stateLimit
     }
 }
 
@@ -40,6 +44,7 @@ final class OperatorTask {
     private var rowsSinceCommit = 0
     private var hasChanges = false
     private var isWriterGone = false
+    private var isOverLimit = false
     private let isObserving: Bool
     /// Whether the rows at hand are the last of their source.
     private var isLastPiece = false
@@ -266,6 +271,24 @@ final class OperatorTask {
         }
     }
 
+    /// Notes how much memory the stages take, and ends the run before it is too much.
+    private func weighState() {
+        var total = 0
+        var largest = (bytes: 0, stage: 0)
+        for (stage, runner) in operators.enumerated() {
+            guard let bytes = runner?.stateBytes else { continue }
+            probes[stage].update { $0.stateBytes = bytes }
+            total += bytes
+            if bytes > largest.bytes { largest = (bytes, stage) }
+        }
+        guard let limit = policy.stateLimit, total > limit, !isOverLimit else { return }
+        isOverLimit = true
+        status.fail(
+            "the state takes \(total >> 20) MiB, more than the limit of \(limit >> 20) MiB; most of"
+                + " it is in '\(plan.stages[largest.stage].name)' (\(largest.bytes >> 20) MiB)")
+        control.stop()
+    }
+
     private func commit(isFinal: Bool) {
         guard hasChanges || isFinal, !isWriterGone else { return }
         flushAll()
@@ -275,6 +298,7 @@ final class OperatorTask {
             guard let delta = runner?.takeStateDelta(), !delta.isEmpty else { continue }
             state.append((stage, delta))
         }
+        weighState()
         let counters = plan.stages.map { stage in
             switch stage.node {
             case .store, .sink: StageCounters.ofWriter

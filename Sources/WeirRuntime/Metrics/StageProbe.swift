@@ -42,6 +42,8 @@ package struct StageCounters: Sendable {
     package var ledger: [LedgerReason: Int64] = [:]
     /// Nanoseconds working, and waiting for room downstream. The rest is idle.
     package var busyNanos: UInt64 = 0
+    /// Memory that the stage's state took at the last commit.
+    package var stateBytes = 0
     package var blockedNanos: UInt64 = 0
     /// Event-time watermark (µs).
     package var watermark: Int64 = .min

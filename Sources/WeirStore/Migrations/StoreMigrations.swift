@@ -7,7 +7,19 @@ enum StoreMigrations {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001 system tables") { db in try createSystemTables(db) }
+        migrator.registerMigration("002 bytes of state") { db in try addStateBytes(db) }
         return migrator
+    }
+
+    /// Operators keep their state in another form since then: a store that has some of the old one
+    /// belongs to no script of today, so that nobody reads it as something else.
+    private static func addStateBytes(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE weir_stages ADD COLUMN state_bytes INTEGER NOT NULL DEFAULT 0;
+                UPDATE weir_pipeline SET value = '' WHERE key = 'script'
+                  AND EXISTS (SELECT 1 FROM weir_state);
+                """)
     }
 
     private static func createSystemTables(_ db: Database) throws {

@@ -43,7 +43,8 @@ enum RecoveryQuery {
                 stage: name, kind: row["kind"], input: row["input"], rowsIn: row["rows_in"],
                 rowsOut: row["rows_out"], busySeconds: row["busy_seconds"],
                 blockedSeconds: row["blocked_seconds"], p50Millis: row["p50_ms"],
-                p99Millis: row["p99_ms"], ledger: ledger[name] ?? [:])
+                p99Millis: row["p99_ms"], stateBytes: row["state_bytes"],
+                ledger: ledger[name] ?? [:])
         }
     }
 }

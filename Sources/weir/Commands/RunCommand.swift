@@ -17,6 +17,11 @@ struct RunArguments: ParsableArguments {
     @Flag(help: "Throw away what is in the store and start afresh.")
     var fresh = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Stop before the state of all stages takes more memory than this.", valueName: "MiB"))
+    var stateLimit: Int?
+
     @Flag(inversion: .prefixedNo, help: .hidden)
     var observe = true
 
@@ -32,6 +37,9 @@ struct RunArguments: ParsableArguments {
                 throw ValidationError("--pace takes a positive number or 'max', not '\(pace)'.")
             }
         }
+        guard (1...(1 << 24)).contains(stateLimit ?? 1) else {
+            throw ValidationError("--state-limit is 1 to 16777216 MiB.")
+        }
         guard (64...(64 << 20)).contains(chunkBytes), commitRows ?? 1 > 0 else {
             throw ValidationError("--chunk-bytes is 64 to 67108864, --commit-rows is positive.")
         }
@@ -43,6 +51,7 @@ struct RunArguments: ParsableArguments {
             storePath: store ?? project.defaultStorePath, isFresh: fresh, pace: factor,
             isObserving: observe, chunkBytes: chunkBytes)
         if let commitRows { options.commit.rows = commitRows }
+        options.commit.stateLimit = stateLimit.map { $0 << 20 }
         return options
     }
 }
