@@ -197,7 +197,7 @@ package struct PlanExplainer: Sendable {
 
     private func window(_ assignment: WindowAggregatePlan.Assignment) -> String {
         switch assignment {
-        case .time(let time, let window, _): "\(shape(window)) on \(text(time))"
+        case .time(let time, let window): "\(shape(window)) on \(text(time))"
         case .attached(_, let end): "windows that end at \(text(end))"
         }
     }

@@ -223,15 +223,15 @@ package struct AggregatePlan: Sendable {
 package struct WindowAggregatePlan: Sendable {
     /// How rows get their window.
     package enum Assignment: Sendable {
-        /// From a time; processing time when the rows of the input have no watermark of it.
-        case time(BoundExpression, LogicalWindow.Shape, isProcessing: Bool)
+        /// From an event time.
+        case time(BoundExpression, LogicalWindow.Shape)
         /// From columns that hold the bounds already.
         case attached(start: BoundExpression, end: BoundExpression)
 
         /// What is computed of each row.
         var operands: [BoundExpression] {
             switch self {
-            case .time(let time, _, _): [time]
+            case .time(let time, _): [time]
             case .attached(let start, let end): [start, end]
             }
         }

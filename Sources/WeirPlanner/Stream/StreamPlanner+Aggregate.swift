@@ -103,8 +103,7 @@ extension StreamPlanner {
             "\(name).window",
             .windowAggregate(
                 WindowAggregatePlan(
-                    assignment: .time(
-                        preparedTime, shape, isProcessing: time.isProcessingTime(in: bounds.input)),
+                    assignment: .time(preparedTime, shape),
                     keys: prepared.keys, calls: prepared.calls)),
             inputs: [prepared.stage],
             relation: prepared.relation(plan, before: windowColumns, grouping), span: plan.span)

@@ -21,7 +21,7 @@ enum OperatorFactory {
         case .aggregate(let aggregate):
             return GroupAggregate(aggregate, emitsUpdateBefore: emitsUpdateBefore)
         case .windowAggregate(let window):
-            if case .time(let time, .session(let gap, _), _) = window.assignment {
+            if case .time(let time, .session(let gap, _)) = window.assignment {
                 return SessionAggregate(window, time: time, gap: gap)
             }
             return WindowAggregate(window)

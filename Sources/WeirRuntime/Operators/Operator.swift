@@ -52,9 +52,6 @@ package protocol Operator: AnyObject {
     /// Emits what was held back since the last commit.
     func flush(into output: inout OperatorOutput)
 
-    /// Takes notice of the time of day, for operators that wait for it (µs since 1970).
-    func advance(to now: Int64, into output: inout OperatorOutput)
-
     /// What changed since the last call, to be stored with the commit.
     func takeStateDelta() -> StateDelta
 
@@ -68,7 +65,6 @@ package protocol Operator: AnyObject {
 extension Operator {
     package func flush(into output: inout OperatorOutput) {}
     package func start(into output: inout OperatorOutput) {}
-    package func advance(to now: Int64, into output: inout OperatorOutput) {}
     package func takeStateDelta() -> StateDelta { StateDelta() }
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {}
     package var stateBytes: Int { 0 }

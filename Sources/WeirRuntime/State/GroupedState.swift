@@ -57,9 +57,6 @@ final class GroupedState {
 
     func keyColumns(_ groups: [Int32]) -> [Column] { keys.keyColumns(groups) }
 
-    /// The words of a key column that takes one word.
-    func keyWords(column: Int) -> [Int64] { keys.words(column: column) }
-
     func results(_ groups: [Int32]) -> [Column] { aggregates.results(groups) }
 
     /// Forgets all groups but these.

@@ -168,10 +168,6 @@ final class KeyedRows {
         return result
     }
 
-    func isEmpty(_ group: Int32) -> Bool {
-        Int(group) >= heads.count || heads[Int(group)] == 0
-    }
-
     /// Pairs rows of a batch with the rows of their groups, beginning at a row of the batch, until
     /// there are so many pairs; returns the row to go on with.
     ///

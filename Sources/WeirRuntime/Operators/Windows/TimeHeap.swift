@@ -5,9 +5,6 @@ struct TimeHeap {
     private var times: [Int64] = []
     private var items: [Int32] = []
 
-    var isEmpty: Bool { times.isEmpty }
-    var count: Int { times.count }
-    var first: Int64? { times.first }
     var stateBytes: Int { times.capacity * 8 + items.capacity * 4 }
 
     mutating func push(_ time: Int64, _ item: Int32) {

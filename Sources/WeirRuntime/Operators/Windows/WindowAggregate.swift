@@ -23,7 +23,6 @@ package final class WindowAggregate: Operator {
     private let timeColumn: Int
     /// The start of the window, where the bounds are columns.
     private let startColumn: Int?
-    private let isProcessing: Bool
     private let keys: [Int]
     private let keyTypes: [DataType]
     private let calls: [AggregateCall]
@@ -45,16 +44,14 @@ package final class WindowAggregate: Operator {
             return index
         }
         switch plan.assignment {
-        case .time(let time, let shape, let isProcessing):
+        case .time(let time, let shape):
             slices = WindowSlices(shape)
             timeColumn = column(time)
             startColumn = nil
-            self.isProcessing = isProcessing
         case .attached(let start, let end):
             slices = nil
             timeColumn = column(end)
             startColumn = column(start)
-            isProcessing = false
         }
         keys = plan.keys.map(column)
         keyTypes = plan.keys.map(\.type)
@@ -69,15 +66,10 @@ package final class WindowAggregate: Operator {
         advance(toWatermark: batch.watermark, readAt: batch.readAt, into: &output)
     }
 
-    package func advance(to now: Int64, into output: inout OperatorOutput) {
-        if isProcessing { advance(toWatermark: now &- 1, readAt: 0, into: &output) }
-    }
-
     private func advance(
         toWatermark reached: Int64, readAt: UInt64, into output: inout OperatorOutput
     ) {
-        // In processing time only the end of the input counts.
-        guard reached > watermark, !isProcessing || reached == .max || readAt == 0 else { return }
+        guard reached > watermark else { return }
         watermark = reached
         if isRestored {
             // What closed before the last commit has been emitted.
@@ -85,23 +77,20 @@ package final class WindowAggregate: Operator {
             nextWindow = open.keys.map(firstOpenWindow).min() ?? .max
         }
         fire(upTo: reached, readAt: readAt, into: &output)
-        if !isProcessing || reached == .max {
-            output.batches.append(Batch(count: 0, columns: [], watermark: reached, readAt: readAt))
-        }
+        output.batches.append(Batch(count: 0, columns: [], watermark: reached, readAt: readAt))
     }
 
     // MARK: Rows
 
     private func take(_ batch: Batch, into output: inout OperatorOutput) {
         let column = batch.columns[timeColumn]
-        var times = column.int64Values
+        let times = column.int64Values
         var rows: [Int32]?
         if let validity = column.validity {
             let timed = (0..<batch.count).filter { validity[$0] }.map(Int32.init)
             output.count(.timeless, batch.count - timed.count)
             rows = timed
         }
-        if isProcessing { for row in 0..<batch.count { times[row] = max(times[row], watermark) } }
         var ends = times
         if let slices {
             var start = Int64.max
@@ -125,12 +114,11 @@ package final class WindowAggregate: Operator {
 
     /// The watermark that held before a row.
     private func watermark(before row: Int, of batch: Batch) -> Int64 {
-        isProcessing ? watermark : max(watermark, batch.watermarks?[row] ?? .min)
+        max(watermark, batch.watermarks?[row] ?? .min)
     }
 
     /// Rows behind the end of their own slice; they may still count in longer windows.
     private func lateRows(_ ends: [Int64], _ rows: [Int32]?, _ batch: Batch) -> [Int32] {
-        if isProcessing { return [] }
         var late: [Int32] = []
         let initial = watermark
         let watermarks = batch.watermarks
