@@ -39,6 +39,42 @@ import WeirStore
           (SELECT SUM(balance) FROM Balances), (SELECT n FROM Counted)
         """
 
+    /// The largest numbers that a script can write trap nowhere.
+    @Test func extremeBounds() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT NOT NULL, ts TIMESTAMP(3) NOT NULL, WATERMARK FOR ts AS ts)
+              WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');
+            /*+engine(stream)*/ A := SELECT id, SUM(id) OVER (ORDER BY ts
+              ROWS BETWEEN 9223372036854775807 PRECEDING AND CURRENT ROW) AS s FROM t;
+            /*+engine(stream)*/ B := SELECT id, SUM(id) OVER (ORDER BY id
+              ROWS BETWEEN 9223372036854775807 PRECEDING AND CURRENT ROW) AS s FROM t;
+            /*+engine(stream)*/ C := SELECT id FROM
+              (SELECT id FROM t ORDER BY id LIMIT 3 OFFSET 9223372036854775807) AS x;
+            /*+engine(stream)*/ D := SELECT id, LAG(id, 9223372036854775807) OVER (ORDER BY ts)
+              AS before FROM t;
+            /*+engine(stream)*/ E := SELECT * FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id)
+              AS rn FROM t) AS y WHERE rn <= 9223372036854775806;
+            F := SELECT window_end, COUNT(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts),
+              INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
+            G := SELECT window_end, COUNT(*) AS n FROM TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts),
+              INTERVAL '1' HOUR, INTERVAL '3' HOUR)) GROUP BY window_start, window_end;
+            H := SELECT window_end, COUNT(*) AS n FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts),
+              INTERVAL '1' HOUR)) GROUP BY window_start, window_end;
+            """,
+            files: ["t.csv": "1,2024-01-01 00:00:00\n2,9999-12-31 23:59:59\n"])
+        try harness.run()
+        #expect(try harness.query("SELECT * FROM A ORDER BY id") == ["1|1", "2|3"])
+        #expect(try harness.query("SELECT * FROM B ORDER BY id") == ["1|1", "2|3"])
+        #expect(try harness.query("SELECT * FROM C") == [])
+        #expect(try harness.query("SELECT * FROM D ORDER BY id") == ["1|NULL", "2|NULL"])
+        #expect(try harness.query("SELECT * FROM E ORDER BY id") == ["1|1", "2|2"])
+        // The watermark jumps by eight thousand years over windows that nobody is in.
+        #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM F") == ["4|4"])
+        #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM G") == ["4|4"])
+        #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM H") == ["2|2"])
+    }
+
     @Test func stateIsWeighedAndLimited() throws {
         var lines = ""
         for id in 0..<60_000 { lines += "\(id),\(id),\(id + 1),5\n" }

@@ -77,7 +77,7 @@ extension StreamPlanner {
         _ name: String, reading needed: Set<Int>
     ) -> Lowered? {
         guard limit != nil || offset != nil else { return lower(input, name, reading: needed) }
-        let first = Int64(offset ?? 0) &+ 1
+        let first = min(Int64(offset ?? 0), .max - 1) + 1
         let last = limit.map { first.addingReportingOverflow(Int64($0) - 1) }
         let upper = last.map { $0.overflow ? .max : $0.partialValue } ?? .max
         if limit == 0 {

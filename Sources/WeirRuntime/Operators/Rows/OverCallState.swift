@@ -219,7 +219,7 @@ final class OverCallState {
         while left[number] < counts[number], let first = row(left[number]) {
             switch call.frame {
             case .unbounded: return gone
-            case .rows(let count): if counts[number] - left[number] <= count + 1 { return gone }
+            case .rows(let count): if counts[number] - left[number] - 1 <= count { return gone }
             case .range(let micros):
                 let bound = time.subtractingReportingOverflow(micros)
                 if bound.overflow || first.time >= bound.partialValue { return gone }
