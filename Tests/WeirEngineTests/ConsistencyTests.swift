@@ -55,6 +55,8 @@ import WeirStore
               AS before FROM t;
             /*+engine(stream)*/ E := SELECT * FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id)
               AS rn FROM t) AS y WHERE rn <= 9223372036854775806;
+            /*+engine(stream)*/ R := SELECT id, SUM(id) OVER (ORDER BY CAST(id AS STRING)
+              RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS s FROM t;
             F := SELECT window_end, COUNT(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts),
               INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
             G := SELECT window_end, COUNT(*) AS n FROM TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts),
@@ -69,6 +71,7 @@ import WeirStore
         #expect(try harness.query("SELECT * FROM C") == [])
         #expect(try harness.query("SELECT * FROM D ORDER BY id") == ["1|NULL", "2|NULL"])
         #expect(try harness.query("SELECT * FROM E ORDER BY id") == ["1|1", "2|2"])
+        #expect(try harness.query("SELECT * FROM R ORDER BY id") == ["1|1", "2|2"])
         // The watermark jumps by eight thousand years over windows that nobody is in.
         #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM F") == ["4|4"])
         #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM G") == ["4|4"])

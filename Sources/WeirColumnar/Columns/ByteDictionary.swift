@@ -33,7 +33,7 @@ package struct ByteDictionary: Sendable {
     }
 
     private mutating func number(_ text: UnsafeRawBufferPointer) -> Int32 {
-        let hash = Self.hash(text)
+        let hash = ByteHash.hash(text)
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
@@ -65,27 +65,5 @@ package struct ByteDictionary: Sendable {
             while slots[slot] != 0 { slot = (slot + 1) & mask }
             slots[slot] = Int32(number + 1)
         }
-    }
-
-    /// Eight bytes at a time, multiplied and folded.
-    private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = UInt64(text.count) &* 0x9E37_79B9_7F4A_7C15
-        var offset = 0
-        while offset + 8 <= text.count {
-            hash = fold(hash ^ text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
-        while offset < text.count {
-            rest = rest << 8 | UInt64(text[offset])
-            offset += 1
-        }
-        return fold(hash ^ rest)
-    }
-
-    @inline(__always)
-    private static func fold(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xFF51_AFD7_ED55_8CCD)
-        return product.high ^ product.low
     }
 }

@@ -24,7 +24,7 @@ enum RowHash {
         @inline(__always) func each(_ word: (Int) -> UInt64) {
             for row in 0..<count {
                 let isNull = validity.map { !$0[row] } ?? false
-                hashes[row] = fold(hashes[row] ^ (isNull ? null : word(row)))
+                hashes[row] = ByteHash.fold(hashes[row] ^ (isNull ? null : word(row)))
             }
         }
         switch column.values {
@@ -33,35 +33,13 @@ enum RowHash {
         case .int128(let values):
             each { row in
                 UInt64(truncatingIfNeeded: values[row])
-                    ^ fold(UInt64(truncatingIfNeeded: values[row] >> 64))
+                    ^ ByteHash.fold(UInt64(truncatingIfNeeded: values[row] >> 64))
             }
         case .float64(let values): each { values[$0].keyBits }
         case .bytes(let values):
             values.bytes.withUnsafeBytes { bytes in
-                each { hash(UnsafeRawBufferPointer(rebasing: bytes[values.range($0)])) }
+                each { ByteHash.hash(UnsafeRawBufferPointer(rebasing: bytes[values.range($0)])) }
             }
         }
-    }
-
-    /// Eight bytes at a time, multiplied and folded.
-    private static func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = UInt64(text.count) &* seed
-        var offset = 0
-        while offset + 8 <= text.count {
-            hash = fold(hash ^ text.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
-        while offset < text.count {
-            rest = rest << 8 | UInt64(text[offset])
-            offset += 1
-        }
-        return fold(hash ^ rest)
-    }
-
-    @inline(__always)
-    private static func fold(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xFF51_AFD7_ED55_8CCD)
-        return product.high ^ product.low
     }
 }

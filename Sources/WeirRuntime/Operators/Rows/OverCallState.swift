@@ -42,7 +42,7 @@ final class OverCallState {
         switch call.frame {
         case .unbounded(let isRows): sharesPeers = !isRows && !isArrival
         case .rows: sharesPeers = false
-        case .range: sharesPeers = true
+        case .range: sharesPeers = !isArrival
         }
     }
 

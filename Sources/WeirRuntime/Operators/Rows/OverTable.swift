@@ -285,6 +285,8 @@ private struct OverPartition {
         case .unbounded: return 0
         case .rows(let before): return max(0, row - Int(clamping: before))
         case .range(let micros):
+            // Without a distance the frame is the row's peers, whatever they are sorted by.
+            guard micros > 0, times.count == count else { return first(ofPeers: row) }
             let bound = times[row].subtractingReportingOverflow(micros)
             if bound.overflow { return 0 }
             var start = row
