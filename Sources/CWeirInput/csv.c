@@ -71,9 +71,9 @@ static inline int end_of_line(splitter *s, size_t position) {
 // has it, so that what is written to the tables cannot change it.
 typedef struct {
     const uint8_t *bytes;
-    const int32_t *column_of_field;
-    uint32_t *field_start;
-    uint32_t *field_end;
+    // By field: the tables of its column; NULL for fields that nobody reads.
+    uint32_t **starts;
+    uint32_t **ends;
     uint32_t fields;
     uint32_t capacity;
     splitter at;
@@ -82,11 +82,10 @@ typedef struct {
 static inline void plain_field(plain_splitter *s, size_t end) {
     uint32_t field = s->at.field++;
     if (field >= s->fields) return;
-    int32_t column = s->column_of_field[field];
-    if (column < 0) return;
-    size_t index = (size_t)column * s->capacity + s->at.record;
-    s->field_start[index] = (uint32_t)s->at.field_start;
-    s->field_end[index] = (uint32_t)end;
+    uint32_t *starts = s->starts[field];
+    if (starts == NULL) return;
+    starts[s->at.record] = (uint32_t)s->at.field_start;
+    s->ends[field][s->at.record] = (uint32_t)end;
 }
 
 // One delimiter or line break at `position`. Returns 0 when the table is full.
@@ -123,9 +122,15 @@ static inline uint64_t structural_mask(const uint8_t *bytes, __m128i delimiters,
 
 static splitter split_plain(splitter start) {
     weir_csv_chunk *c = start.chunk;
+    uint32_t *starts[c->fields + 1], *ends[c->fields + 1];
+    for (uint32_t field = 0; field < c->fields; field++) {
+        int32_t column = c->column_of_field[field];
+        starts[field] = column < 0 ? NULL : c->field_start + (size_t)column * c->capacity;
+        ends[field] = column < 0 ? NULL : c->field_end + (size_t)column * c->capacity;
+    }
     plain_splitter s = {
-        .bytes = c->bytes, .column_of_field = c->column_of_field, .field_start = c->field_start,
-        .field_end = c->field_end, .fields = c->fields, .capacity = c->capacity, .at = start};
+        .bytes = c->bytes, .starts = starts, .ends = ends, .fields = c->fields,
+        .capacity = c->capacity, .at = start};
     size_t length = c->length;
     uint8_t delimiter = c->delimiter;
     size_t position = 0;
@@ -280,6 +285,29 @@ void weir_csv_split(weir_csv_chunk *c) {
     c->records = s.record;
     c->consumed = s.record_start;
     c->lines = s.line;
+}
+
+size_t weir_whole_lines(const uint8_t *bytes, size_t length, uint32_t most, uint32_t *lines) {
+    uint32_t count = 0;
+    size_t end = 0;
+    size_t position = 0;
+#if defined(__SSE2__)
+    const __m128i breaks = _mm_set1_epi8('\n');
+    for (; position + 64 <= length && count + 64 <= most; position += 64) {
+        uint64_t mask = structural_mask(bytes + position, breaks, breaks);
+        if (mask == 0) continue;
+        count += (uint32_t)__builtin_popcountll(mask);
+        end = position + 64 - (size_t)__builtin_clzll(mask);
+    }
+#endif
+    while (count < most && position < length) {
+        const uint8_t *found = memchr(bytes + position, '\n', length - position);
+        if (found == NULL) break;
+        position = end = (size_t)(found - bytes) + 1;
+        count++;
+    }
+    *lines = count;
+    return end;
 }
 
 int weir_text_flags(const uint8_t *bytes, size_t length) {

@@ -10,10 +10,15 @@ package struct ConnectorContext: Sendable {
     package let baseDirectory: String
     /// Bytes read at once from a file.
     package let chunkBytes: Int
+    /// Who decodes.
+    package let workers: Workers
 
-    package init(baseDirectory: String, chunkBytes: Int = 512 << 10) {
+    package init(
+        baseDirectory: String, chunkBytes: Int = 512 << 10, workers: Workers = .cores
+    ) {
         self.baseDirectory = baseDirectory
         self.chunkBytes = chunkBytes
+        self.workers = workers
     }
 }
 
@@ -37,18 +42,6 @@ package struct Format: Sendable {
     let makeEncoder: @Sendable (SinkPlan) -> any RowEncoder
 }
 
-/// A piece of a file in memory, ready to be decoded.
-struct RawPiece {
-    let buffer: RecordBuffer
-    /// Bytes of input; behind them is room for unescaped text.
-    let length: Int
-    let isLast: Bool
-    let path: String
-    let source: String
-    /// Place of the first byte.
-    let start: SourcePosition
-}
-
 /// What a decoder made of a piece.
 struct DecodedPiece {
     let columns: [Column]
@@ -62,13 +55,17 @@ struct DecodedPiece {
     let consumedLines: Int
 }
 
-/// Turns bytes into rows; belongs to the source's thread.
+/// Turns bytes into rows; works on one piece at a time.
 protocol RecordDecoder: AnyObject {
     /// Reads what stands in front of the first record, such as a header line.
     ///
     /// - Returns: bytes and lines to pass over, or nil when more bytes are needed.
     /// - Throws: `ConnectorError` when the file does not fit the table.
     func readPreamble(_ piece: RawPiece) throws -> (bytes: Int, lines: Int)?
+
+    /// Bytes and lines at the start of a piece that `decode` would take; nil when only decoding
+    /// tells.
+    func wholeRecords(_ piece: RawPiece) -> (bytes: Int, lines: Int)?
 
     /// Decodes the whole records of a piece.
     func decode(_ piece: RawPiece) -> DecodedPiece

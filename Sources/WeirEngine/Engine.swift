@@ -20,18 +20,21 @@ package struct EngineOptions: Sendable {
     package var commit: CommitPolicy
     /// Bytes read at once from a file.
     package var chunkBytes: Int
+    /// How many threads share the work on a batch.
+    package var workers: Workers
 
     package init(
         storePath: String, isFresh: Bool = false, pace: Double? = nil, isObserving: Bool = true,
-        commit: CommitPolicy? = nil, chunkBytes: Int = 512 << 10
+        commit: CommitPolicy? = nil, chunkBytes: Int = 512 << 10, workers: Workers = .cores
     ) {
         self.storePath = storePath
         self.isFresh = isFresh
         self.pace = pace
         self.isObserving = isObserving
         // A live view wants fresh tables, a bulk load fewer and larger transactions.
-        self.commit = commit ?? CommitPolicy(seconds: pace == nil ? 0.5 : 0.2, rows: 200_000)
+        self.commit = commit ?? CommitPolicy(seconds: pace == nil ? 0.5 : 0.2)
         self.chunkBytes = chunkBytes
+        self.workers = workers
     }
 }
 
@@ -64,7 +67,8 @@ package enum Engine {
                 IndexSchema(name: $0.name, table: $0.table, columns: $0.columns)
             }, script: script)
         let context = ConnectorContext(
-            baseDirectory: project.directory, chunkBytes: options.chunkBytes)
+            baseDirectory: project.directory, chunkBytes: options.chunkBytes,
+            workers: options.workers)
         let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
         let setups = try starting.sourceSetups()
         let graph = RunGraph(

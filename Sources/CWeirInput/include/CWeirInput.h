@@ -62,6 +62,9 @@ typedef struct {
 /// field.
 void weir_csv_split(weir_csv_chunk *chunk);
 
+/// Bytes of the whole lines at the start of a text, at most `most` of them, and their number.
+size_t weir_whole_lines(const uint8_t *bytes, size_t length, uint32_t most, uint32_t *lines);
+
 /// Bits of `weir_text_flags`.
 enum { WEIR_TEXT_NON_ASCII = 1, WEIR_TEXT_NUL = 2 };
 

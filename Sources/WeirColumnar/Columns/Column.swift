@@ -136,17 +136,39 @@ extension ByteColumn {
             bytes: Array(bytes[Int(start)..<Int(offsets[range.upperBound])]))
     }
 
-    /// The values at the given indices, in that order.
+    /// The values at the given indices, in that order; what would pass 2 GiB is cut off there.
     package func take(_ indices: [Int32]) -> ByteColumn {
-        var total = 0
-        for index in indices { total += Int(offsets[Int(index) + 1] - offsets[Int(index)]) }
-        var taken = ByteColumn()
-        taken.offsets.reserveCapacity(indices.count + 1)
-        taken.bytes.reserveCapacity(min(total, Int(Int32.max)))
-        for index in indices {
-            taken.append(bytes[range(Int(index))])
+        let ends = endsOfTaken(indices)
+        let total = Int(ends[indices.count])
+        let taken = [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
+            bytes.withUnsafeBytes { source in
+                let target = UnsafeMutableRawBufferPointer(buffer)
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                for (position, index) in indices.enumerated() {
+                    let start = Int(ends[position])
+                    (to + start).copyMemory(
+                        from: from + Int(offsets[Int(index)]),
+                        byteCount: Int(ends[position + 1]) - start)
+                }
+            }
+            count = total
         }
-        return taken
+        return ByteColumn(offsets: ends, bytes: taken)
+    }
+
+    private func endsOfTaken(_ indices: [Int32]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: indices.count + 1) { ends, count in
+            var end = 0
+            ends.initializeElement(at: 0, to: 0)
+            offsets.withUnsafeBufferPointer { offsets in
+                for (position, index) in indices.enumerated() {
+                    end += Int(offsets[Int(index) + 1] - offsets[Int(index)])
+                    end = min(end, Int(Int32.max))
+                    ends.initializeElement(at: position + 1, to: Int32(truncatingIfNeeded: end))
+                }
+            }
+            count = indices.count + 1
+        }
     }
 }
 

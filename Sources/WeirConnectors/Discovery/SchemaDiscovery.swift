@@ -70,8 +70,9 @@ package enum SchemaDiscovery {
             options: Dictionary(options.map { ($0.key, $0.value) }) { first, _ in first },
             columns: fields)
         let source = try FileSource(
-            name: path, files: [path], decoder: CsvDecoder(plan), position: SourcePosition(),
-            chunkBytes: 512 << 10)
+            name: path, files: [path], makeDecoder: { CsvDecoder(plan) },
+            position: SourcePosition(),
+            context: ConnectorContext(baseDirectory: ""))
         var guesses = names.map { _ in ScalarGuess() }
         var isComplete = true
         while let piece = try source.next() {

@@ -17,6 +17,7 @@ final class FieldTable {
     let recordLines: UnsafeMutablePointer<UInt32>
     let recordStatus: UnsafeMutablePointer<UInt8>
     let recordFields: UnsafeMutablePointer<UInt32>
+    private var nulls: [PhysicalType: Column] = [:]
 
     init(columns: Int, capacity: Int) {
         self.columns = columns
@@ -38,6 +39,14 @@ final class FieldTable {
         recordLines.initialize(repeating: 0, count: capacity)
         recordStatus.initialize(repeating: 0, count: capacity)
         recordFields.initialize(repeating: 0, count: capacity)
+    }
+
+    /// The column that stands for those that nobody reads.
+    func nulls(_ physical: PhysicalType) -> Column {
+        if let made = nulls[physical] { return made }
+        let column = Column.nulls(physical, count: capacity)
+        nulls[physical] = column
+        return column
     }
 
     deinit {

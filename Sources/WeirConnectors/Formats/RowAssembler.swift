@@ -57,24 +57,13 @@ struct RowAssembler {
 
     /// Decodes all columns and drops the records that failed.
     mutating func assemble(consumedBytes: Int, consumedLines: Int) -> DecodedPiece {
-        var columns: [Column] = []
-        columns.reserveCapacity(fields.count)
-        for (index, field) in fields.enumerated() {
-            if unread.contains(index) {
-                columns.append(.nulls(field.type.kind.physical, count: records))
-                continue
-            }
-            let offset = index * table.capacity
-            let slices = FieldSlices(
-                base: UnsafePointer(piece.buffer.base),
-                starts: UnsafePointer(table.starts + offset),
-                ends: UnsafePointer(table.ends + offset),
-                marks: UnsafePointer(table.marks + offset), count: records,
-                isPlainText: isPlainText)
+        var columns = fields.map { table.nulls($0.type.kind.physical) }
+        for index in fields.indices where !unread.contains(index) {
+            let slices = slices(index)
             let decoded = FieldDecoder.decode(
-                slices, type: field.type, rules: rules, skips: hasFailures ? failed : nil)
-            columns.append(decoded.column)
-            for failure in decoded.failures { note(failure, field, slices) }
+                slices, type: fields[index].type, rules: rules, skips: hasFailures ? failed : nil)
+            columns[index] = decoded.column
+            for failure in decoded.failures { note(failure, fields[index], slices) }
         }
         var rows = [Int32](unsafeUninitializedCapacity: records) { output, written in
             for row in 0..<records { output.initializeElement(at: row, to: Int32(row)) }
@@ -87,6 +76,14 @@ struct RowAssembler {
         return DecodedPiece(
             columns: columns, rows: rows, rejects: rejects, chunk: chunk, records: records,
             consumedBytes: consumedBytes, consumedLines: consumedLines)
+    }
+
+    private func slices(_ column: Int) -> FieldSlices {
+        let offset = column * table.capacity
+        return FieldSlices(
+            base: UnsafePointer(piece.buffer.base), starts: UnsafePointer(table.starts + offset),
+            ends: UnsafePointer(table.ends + offset), marks: UnsafePointer(table.marks + offset),
+            count: records, isPlainText: isPlainText)
     }
 
     private mutating func note(_ failure: FieldFailure, _ field: Field, _ slices: FieldSlices) {

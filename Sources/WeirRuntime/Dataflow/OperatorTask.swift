@@ -9,13 +9,14 @@ import WeirPlanner
 package struct CommitPolicy: Sendable {
     /// Longest time between commits while rows come, seconds.
     package var seconds: Double
-    /// Most source rows between commits.
-    package var rows: Int
-
+    /// Most source rows between commits; nil for any number.
+    package var rows: Int?
+    /// Most rows written, and most rejects, between commits: what a transaction holds.
+    package var writtenRows = 200_000
     /// Most bytes of memory that the state of all stages may take; nil for any number.
     package var stateLimit: Int?
 
-    package init(seconds: Double, rows: Int, stateLimit: Int? = nil) {
+    package init(seconds: Double, rows: Int? = nil, stateLimit: Int? = nil) {
         self.seconds = seconds
         self.rows = rows
         self.stateLimit = stateLimit
@@ -42,6 +43,7 @@ final class OperatorTask {
     private var isOpen: [Bool]
     private let isAligned: Bool
     private var rowsSinceCommit = 0
+    private var rowsWritten = 0
     private var hasChanges = false
     private var isWriterGone = false
     private var isOverLimit = false
@@ -96,7 +98,7 @@ final class OperatorTask {
                     take(piece)
                 }
             }
-            if rowsSinceCommit >= policy.rows || (hasChanges && Date() >= deadline) {
+            if isFull || (hasChanges && Date() >= deadline) {
                 commit(isFinal: false)
                 deadline = Date(timeIntervalSinceNow: policy.seconds)
             }
@@ -108,6 +110,11 @@ final class OperatorTask {
         }
         input.close()
         output.close()
+    }
+
+    private var isFull: Bool {
+        rowsSinceCommit >= policy.rows ?? .max || rowsWritten >= policy.writtenRows
+            || rejects.count >= policy.writtenRows
     }
 
     /// Stages without inputs give their rows; the others hear how far time had come.
@@ -216,6 +223,7 @@ final class OperatorTask {
 
     private func send(_ message: WriterMessage, from stage: Int, isEmpty: Bool) {
         if isEmpty || isWriterGone { return }
+        if case .rows(_, let batch, _) = message { rowsWritten += batch.count }
         guard let waited = output.push(message) else {
             isWriterGone = true
             control.stop()
@@ -319,6 +327,7 @@ final class OperatorTask {
         }
         rejects = []
         rowsSinceCommit = 0
+        rowsWritten = 0
         hasChanges = false
     }
 }

@@ -68,7 +68,7 @@ final class DistinctSet {
     func compact(keeping groups: [Int32], of count: Int) {
         var numbers = [Int32](repeating: -1, count: count)
         for (number, group) in groups.enumerated() { numbers[Int(group)] = Int32(number) }
-        let old = keys.words(column: 0)
+        let old = keys.firstWords((0..<Int32(keys.count)).map { $0 })
         let kept = old.indices.filter { numbers[Int(old[$0])] >= 0 && isUsed($0) }.map(Int32.init)
         let values = keys.keyColumns(kept)[1]
         let moved = kept.map { Int64(numbers[Int(old[Int($0)])]) }

@@ -59,12 +59,23 @@ final class GroupedState {
 
     func results(_ groups: [Int32]) -> [Column] { aggregates.results(groups) }
 
+    /// The first key of groups, where that is a number or time.
+    func firstKeys(_ groups: [Int32]) -> [Int64] { keys.firstWords(groups) }
+
+    /// Drops groups whose entries in the store somebody else removes.
+    func forget(_ groups: [Int32]) {
+        for group in groups {
+            isDirty[Int(group)] = 0
+            isStored[Int(group)] = 0
+        }
+    }
+
     /// Forgets all groups but these.
-    func compact(keeping kept: [Int32], prefix: [UInt8] = []) {
+    func compact(keeping kept: [Int32]) {
         var isKept = [Bool](repeating: false, count: count)
         for group in kept { isKept[Int(group)] = true }
         let gone = (0..<count).filter { !isKept[$0] && isStored[$0] != 0 }.map { Int32($0) }
-        removed += encodedKeys(gone, prefix)
+        removed += encodedKeys(gone)
         aggregates.compact(keeping: kept)
         keys.compact(keeping: kept)
         isDirty = kept.map { isDirty[Int($0)] }
@@ -95,12 +106,12 @@ final class GroupedState {
     /// of their set.
     private static let groupTag: UInt8 = 0
 
-    /// - Parameter prefix: comes before all keys, to tell apart states of one operator.
-    func takeDelta(prefix: [UInt8] = []) -> StateDelta {
+    func takeDelta() -> StateDelta {
         var delta = StateDelta()
         delta.deletes = removed
         removed = []
-        for (key, group) in zip(encodedKeys(dirty, prefix), dirty) {
+        dirty.removeAll { isDirty[Int($0)] == 0 }
+        for (key, group) in zip(encodedKeys(dirty), dirty) {
             var state = StateBytes()
             aggregates.encode(Int(group), into: &state)
             delta.upserts.append((key, state.bytes))
@@ -108,51 +119,57 @@ final class GroupedState {
             isStored[Int(group)] = 1
         }
         dirty = []
-        takeDistinct(prefix, &delta)
+        takeDistinct(&delta)
         return delta
     }
 
-    private func takeDistinct(_ prefix: [UInt8], _ delta: inout StateDelta) {
+    private func takeDistinct(_ delta: inout StateDelta) {
         for set in 0..<aggregates.distinctSets {
             guard let segment = aggregates.distinctSet(set).takeSegment(keys.keyColumns) else {
                 continue
             }
-            if segment.stale > 0 { delta.deletedPrefixes.append(prefix + [Self.tag(set)]) }
+            if segment.stale > 0 { delta.deletedPrefixes.append([Self.tag(set)]) }
             delta.upserts.append(
-                (Self.segmentKey(prefix, set, segment.number), segment.bytes))
+                (Self.segmentKey(set, segment.number), segment.bytes))
         }
     }
 
     private static func tag(_ set: Int) -> UInt8 { UInt8(clamping: set + 1) }
 
-    private static func segmentKey(_ prefix: [UInt8], _ set: Int, _ number: Int) -> [UInt8] {
-        var bytes = StateBytes(prefix + [tag(set)])
+    private static func segmentKey(_ set: Int, _ number: Int) -> [UInt8] {
+        var bytes = StateBytes([tag(set)])
         bytes.write(Int64(number))
         return bytes.bytes
     }
 
-    private func encodedKeys(_ groups: [Int32], _ prefix: [UInt8]) -> [[UInt8]] {
+    private func encodedKeys(_ groups: [Int32]) -> [[UInt8]] {
         let columns = keys.keyColumns(groups)
         return groups.indices.map { row in
-            var bytes = StateBytes(prefix + [Self.groupTag])
+            var bytes = StateBytes([Self.groupTag])
             for column in columns { bytes.write(column.scalar(row)) }
             return bytes.bytes
         }
     }
 
-    func restore(_ entries: [(key: [UInt8], value: [UInt8])], prefix: Int = 0) {
-        let own = entries.filter { $0.key.count > prefix && $0.key[prefix] == Self.groupTag }
-        let found = restoredGroups(own.map(\.key), prefix)
+    /// What the keys of entries of groups with this first key begin with.
+    static func prefix(ofFirstKey key: Scalar) -> [UInt8] {
+        var bytes = StateBytes([groupTag])
+        bytes.write(key)
+        return bytes.bytes
+    }
+
+    func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
+        let own = entries.filter { $0.key.first == Self.groupTag }
+        let found = restoredGroups(own.map(\.key))
         for (entry, group) in zip(own, found) {
             var bytes = StateBytes(entry.value)
             aggregates.decode(Int(group), from: &bytes)
             isStored[Int(group)] = 1
         }
         for set in 0..<aggregates.distinctSets {
-            let segments = entries.filter {
-                $0.key.count > prefix && $0.key[prefix] == Self.tag(set)
-            }.map { entry -> (number: Int64, value: [UInt8]) in
-                var key = StateBytes(Array(entry.key.dropFirst(prefix + 1)))
+            let segments = entries.filter { $0.key.first == Self.tag(set) }.map {
+                entry -> (number: Int64, value: [UInt8]) in
+                var key = StateBytes(Array(entry.key.dropFirst()))
                 return (key.readInt64(), entry.value)
             }.sorted { $0.number < $1.number }
             aggregates.distinctSet(set).restore(segments.map(\.value), keyTypes: keyTypes) {
@@ -161,10 +178,10 @@ final class GroupedState {
         }
     }
 
-    private func restoredGroups(_ encoded: [[UInt8]], _ prefix: Int) -> [Int32] {
+    private func restoredGroups(_ encoded: [[UInt8]]) -> [Int32] {
         var builders = keyTypes.map { ColumnBuilder($0.kind.physical) }
         for key in encoded {
-            var bytes = StateBytes(Array(key.dropFirst(prefix + 1)))
+            var bytes = StateBytes(Array(key.dropFirst()))
             for index in builders.indices { builders[index].append(bytes.readScalar()) }
         }
         return groups(builders.map { $0.build() }, count: encoded.count)

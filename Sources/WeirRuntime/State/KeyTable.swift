@@ -111,9 +111,9 @@ package final class KeyTable {
         }
     }
 
-    /// One word of each group's key, for columns of one word.
-    package func words(column: Int) -> [Int64] {
-        groups.words((0..<Int32(count)).map { $0 }, column, width: width)
+    /// The first word of the keys of some groups: the first column, if that is a number or time.
+    package func firstWords(_ groups: [Int32]) -> [Int64] {
+        self.groups.words(groups, 0, width: width)
     }
 
     /// Keeps only these groups, numbered 0, 1, … in this order.

@@ -22,6 +22,12 @@ struct RunArguments: ParsableArguments {
             "Stop before the state of all stages takes more memory than this.", valueName: "MiB"))
     var stateLimit: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Threads that share the work on a batch; by default one for each core.",
+            discussion: "Results are the same for any number.", valueName: "N"))
+    var workers: Int?
+
     @Flag(inversion: .prefixedNo, help: .hidden)
     var observe = true
 
@@ -40,6 +46,9 @@ struct RunArguments: ParsableArguments {
         guard (1...(1 << 24)).contains(stateLimit ?? 1) else {
             throw ValidationError("--state-limit is 1 to 16777216 MiB.")
         }
+        guard (1...256).contains(workers ?? 1) else {
+            throw ValidationError("--workers is 1 to 256.")
+        }
         guard (64...(64 << 20)).contains(chunkBytes), commitRows ?? 1 > 0 else {
             throw ValidationError("--chunk-bytes is 64 to 67108864, --commit-rows is positive.")
         }
@@ -50,6 +59,7 @@ struct RunArguments: ParsableArguments {
         var options = EngineOptions(
             storePath: store ?? project.defaultStorePath, isFresh: fresh, pace: factor,
             isObserving: observe, chunkBytes: chunkBytes)
+        if let workers { options.workers = Workers(workers) }
         if let commitRows { options.commit.rows = commitRows }
         options.commit.stateLimit = stateLimit.map { $0 << 20 }
         return options

@@ -7,8 +7,10 @@ import WeirRuntime
 final class FileSource: SourceReader {
     private let name: String
     private let files: [String]
-    private let decoder: any RecordDecoder
-    private let chunkBytes: Int
+    private let makeDecoder: () -> any RecordDecoder
+    /// One for each piece that is decoded at the same time.
+    private var decoders: [any RecordDecoder] = []
+    private let context: ConnectorContext
     /// Columns that tell about the file, with their keys.
     private let metadata: [Int: String]
     private var fileMetadata: FileMetadata?
@@ -16,32 +18,38 @@ final class FileSource: SourceReader {
     private var input: ByteInput?
     private var rest: [UInt8] = []
     private var isAtEnd = false
-    private var bytesRead: Int64 = 0
+    /// Bytes of the files before this one, on disk.
+    private var earlierBytes: Int64 = 0
     private let totalBytes: Int64
+    /// Bytes read at once: more than usual when a record is longer.
+    private var pieceBytes: Int
+    /// Decoded pieces, with how much of the input ends with each.
+    private var ready: [(batch: DecodedBatch, bytesRead: Int64)] = []
+    /// Bytes of the input up to the last piece handed out.
+    private var bytesRead: Int64 = 0
     /// Records longer than this are rejected.
     static let maximumRecordBytes = 16 << 20
 
     /// - Throws: `ConnectorError` when a file cannot be opened or the position is not in it.
     init(
-        name: String, files: [String], decoder: any RecordDecoder, metadata: [Int: String] = [:],
-        position: SourcePosition, chunkBytes: Int
+        name: String, files: [String], makeDecoder: @escaping () -> any RecordDecoder,
+        metadata: [Int: String] = [:], position: SourcePosition, context: ConnectorContext
     ) throws {
         self.name = name
         self.files = files
-        self.decoder = decoder
+        self.makeDecoder = makeDecoder
         self.position = position
-        self.chunkBytes = chunkBytes
+        self.context = context
+        pieceBytes = context.chunkBytes
         self.metadata = metadata
-        var total: Int64 = 0
-        for file in files { total += try ByteInput(path: file).fileSize }
-        totalBytes = total
+        let sizes = try files.map { try ByteInput(path: $0).fileSize }
+        totalBytes = sizes.reduce(0, +)
+        earlierBytes = sizes.prefix(position.file).reduce(0, +)
+        bytesRead = earlierBytes + position.byteOffset
         try openCurrent()
-        let earlier = files.prefix(position.file)
-        for file in earlier { bytesRead += try ByteInput(path: file).fileSize }
-        bytesRead += position.byteOffset
     }
 
-    var progress: (read: Int64, total: Int64?) { (min(bytesRead, totalBytes), totalBytes) }
+    var progress: (read: Int64, total: Int64?) { (bytesRead, totalBytes) }
 
     private func openCurrent() throws {
         guard position.file < files.count else {
@@ -65,12 +73,22 @@ final class FileSource: SourceReader {
     }
 
     private var preambleBytes: Int64 = 0
+    /// What stands in front of the first record, for decoders that come later.
+    private var preamble: RawPiece?
+
+    private func addDecoder() throws {
+        let decoder = makeDecoder()
+        if let preamble { _ = try decoder.readPreamble(preamble) }
+        decoders.append(decoder)
+    }
 
     private func readPreamble(_ opened: ByteInput) throws {
         var size = 64 << 10
         while true {
             let piece = try load(size, from: SourcePosition(file: position.file))
-            if let (bytes, lines) = try decoder.readPreamble(piece) {
+            preamble = piece
+            if decoders.isEmpty { decoders = [makeDecoder()] }
+            if let (bytes, lines) = try decoders.map({ try $0.readPreamble(piece) })[0] {
                 preambleBytes = Int64(bytes)
                 if position.byteOffset <= preambleBytes {
                     position.byteOffset = preambleBytes
@@ -100,10 +118,8 @@ final class FileSource: SourceReader {
             let got = try input.read(into: buffer.base + length, count: wanted - length)
             if got == 0 { isAtEnd = true }
             length += got
-            bytesRead += input.isCompressed ? 0 : Int64(got)
         }
         if isAtEnd == false, length == wanted { try peekEnd(buffer, &length) }
-        if let input, input.isCompressed { bytesRead = input.compressedOffset }
         return RawPiece(
             buffer: buffer, length: length, isLast: isAtEnd, path: files[position.file],
             source: name, start: start)
@@ -117,43 +133,88 @@ final class FileSource: SourceReader {
             isAtEnd = true
         } else {
             length += got
-            bytesRead += input.isCompressed ? 0 : 1
         }
     }
 
     func next() throws -> DecodedBatch? {
-        var size = chunkBytes
-        while input != nil {
+        while ready.isEmpty, input != nil {
             if isAtEnd, rest.isEmpty {
                 try advanceFile()
-                continue
+            } else {
+                try decodeAhead()
             }
-            let readAt = MonotonicClock.now()
-            let piece = try load(size, from: position)
-            let decoded = decoder.decode(piece)
-            rest = piece.buffer.copy(from: decoded.consumedBytes, to: piece.length)
-            if decoded.consumedBytes == 0 {
-                if piece.isLast {
-                    rest = []
-                    continue
-                }
-                if piece.length >= Self.maximumRecordBytes {
-                    return try skipRecord(piece)
-                }
-                size = max(size, piece.length) * 2
-                continue
-            }
-            position.byteOffset += Int64(decoded.consumedBytes)
-            position.line += Int64(decoded.consumedLines)
-            if decoded.records == 0 { continue }
-            let batch = Batch(
-                count: decoded.rows.count, columns: completed(decoded),
-                origin: Origin(chunk: decoded.chunk, records: decoded.rows), readAt: readAt)
-            return DecodedBatch(
-                batch: batch, rejects: decoded.rejects, records: decoded.records, end: position,
-                isLast: isAtInputEnd)
         }
-        return nil
+        guard !ready.isEmpty else {
+            bytesRead = totalBytes
+            return nil
+        }
+        let next = ready.removeFirst()
+        bytesRead = next.bytesRead
+        return next.batch
+    }
+
+    /// Reads some pieces and decodes them at once. All but the last are known to end with a
+    /// record, so where each begins does not depend on what decoding the one before it finds.
+    private func decodeAhead() throws {
+        let readAt = MonotonicClock.now()
+        var pieces: [RawPiece] = []
+        var start = position
+        var isOpen = false
+        while !isOpen, pieces.count < context.workers.count, !(isAtEnd && rest.isEmpty) {
+            let piece = try load(pieceBytes, from: start)
+            if context.workers.count > 1, let (bytes, lines) = decoders[0].wholeRecords(piece) {
+                rest = piece.buffer.copy(from: bytes, to: piece.length)
+                pieces.append(piece.cut(to: bytes))
+                start.byteOffset += Int64(bytes)
+                start.line += Int64(lines)
+            } else {
+                pieces.append(piece)
+                isOpen = true
+            }
+        }
+        while decoders.count < pieces.count { try addDecoder() }
+        let decoded = context.workers.map(pieces.count) { decoders[$0].decode(pieces[$0]) }
+        for (index, decoded) in decoded.enumerated() {
+            let isLast = index == pieces.count - 1
+            if isOpen, isLast {
+                let piece = pieces[index]
+                rest = piece.buffer.copy(from: decoded.consumedBytes, to: piece.length)
+                if decoded.consumedBytes == 0 { return try passOver(piece) }
+            }
+            take(decoded, readAt, isLast: isLast && isAtInputEnd)
+        }
+        pieceBytes = context.chunkBytes
+    }
+
+    private func take(_ decoded: DecodedPiece, _ readAt: UInt64, isLast: Bool) {
+        position.byteOffset += Int64(decoded.consumedBytes)
+        position.line += Int64(decoded.consumedLines)
+        if decoded.records == 0 { return }
+        let batch = Batch(
+            count: decoded.rows.count, columns: completed(decoded),
+            origin: Origin(chunk: decoded.chunk, records: decoded.rows), readAt: readAt)
+        hand(
+            DecodedBatch(
+                batch: batch, rejects: decoded.rejects, records: decoded.records, end: position,
+                isLast: isLast))
+    }
+
+    private func hand(_ batch: DecodedBatch) {
+        var read = batch.end.byteOffset
+        if let input, input.isCompressed { read = input.compressedOffset }
+        ready.append((batch, min(earlierBytes + read, totalBytes)))
+    }
+
+    /// A piece without a whole record: more is read, unless it is too long or the file ends.
+    private func passOver(_ piece: RawPiece) throws {
+        if piece.isLast {
+            rest = []
+        } else if piece.length >= Self.maximumRecordBytes {
+            hand(try skipRecord(piece))
+            pieceBytes = context.chunkBytes
+        } else {
+            pieceBytes = max(pieceBytes, piece.length) * 2
+        }
     }
 
     /// The decoded columns with those that tell about the file.
@@ -176,6 +237,7 @@ final class FileSource: SourceReader {
             input = nil
             return
         }
+        earlierBytes += input?.fileSize ?? 0
         position = SourcePosition(file: position.file + 1)
         try openCurrent()
     }
@@ -195,7 +257,6 @@ final class FileSource: SourceReader {
         while !foundBreak, !isAtEnd, let input {
             let got = try input.read(into: scratch, count: 1 << 16)
             if got == 0 { isAtEnd = true }
-            bytesRead += Int64(got)
             if let index = (0..<got).first(where: { scratch[$0] == 0x0A }) {
                 taken += index + 1
                 rest = Array(

@@ -27,9 +27,10 @@ enum FileSystemConnector {
                 throw ConnectorError("there is no format \(plan.format ?? "")")
             }
             return try FileSource(
-                name: plan.name, files: try files(at: path), decoder: format.makeDecoder(plan),
+                name: plan.name, files: try files(at: path),
+                makeDecoder: { format.makeDecoder(plan) },
                 metadata: plan.metadata.filter { !plan.unread.contains($0.key) },
-                position: position, chunkBytes: context.chunkBytes)
+                position: position, context: context)
         },
         makeWriter: { plan, committed, context in
             guard let format = FormatRegistry.format(named: plan.format) else {

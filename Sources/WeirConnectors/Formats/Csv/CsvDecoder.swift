@@ -26,7 +26,8 @@ final class CsvDecoder: RecordDecoder {
         table = FieldTable(columns: plan.columns.count, capacity: Self.recordsPerPiece)
         let metadata = Set(plan.metadata.keys)
         inRecords = plan.columns.indices.filter { !metadata.contains($0) }
-        columnOfField = inRecords.map(Int32.init)
+        let unread = unread
+        columnOfField = inRecords.map { unread.contains($0) ? -1 : Int32($0) }
         rules = FieldRules(nullLiteral: options.nullLiteral, nullMarks: nil, emptyIsNull: true)
     }
 
@@ -67,8 +68,14 @@ final class CsvDecoder: RecordDecoder {
                     "\(path) has no field '\(field.name)'; its header names"
                         + " \(names.prefix(40).joined(separator: ", "))")
             }
-            columnOfField[index] = Int32(column)
+            columnOfField[index] = unread.contains(column) ? -1 : Int32(column)
         }
+    }
+
+    func wholeRecords(_ piece: RawPiece) -> (bytes: Int, lines: Int)? {
+        // Quotes may hold line breaks.
+        if piece.isLast || options.quote != 0 && piece.contains(options.quote) { return nil }
+        return piece.wholeLines(most: table.capacity)
     }
 
     func decode(_ piece: RawPiece) -> DecodedPiece {

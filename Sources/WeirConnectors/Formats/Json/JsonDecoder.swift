@@ -21,6 +21,14 @@ final class JsonDecoder: RecordDecoder {
     private let failsOnMissing: Bool
     private let rules: FieldRules
     private let unread: Set<Int>
+    /// Columns that somebody reads.
+    private let checked: [Int]
+    /// By column and kind of value (8 places a column): whether the column takes it.
+    private var isTaken: [Bool] = []
+    /// Of the record at hand, by column.
+    private var kinds: [UInt8]
+    private var starts: [UInt32]
+    private var ends: [UInt32]
     private static let recordsPerPiece = 16_384
 
     init(_ plan: SourcePlan) {
@@ -32,7 +40,15 @@ final class JsonDecoder: RecordDecoder {
             nullLiteral: nil,
             nullMarks: UInt8(WEIR_JSON_MISSING.rawValue)...UInt8(WEIR_JSON_NULL.rawValue),
             emptyIsNull: false)
+        let unread = unread
+        checked = plan.columns.indices.filter { !unread.contains($0) }
+        kinds = [UInt8](repeating: 0, count: max(1, plan.columns.count))
+        starts = [UInt32](repeating: 0, count: kinds.count)
+        ends = starts
         parser = weir_json_create()
+        isTaken = plan.columns.flatMap { field in
+            (0..<8).map { takes(UInt32($0), field.type.kind) }
+        }
         setFields()
     }
 
@@ -52,6 +68,10 @@ final class JsonDecoder: RecordDecoder {
         let hasMark =
             piece.length >= 3 && base[0] == 0xEF && base[1] == 0xBB && base[2] == 0xBF
         return (hasMark ? 3 : 0, 0)
+    }
+
+    func wholeRecords(_ piece: RawPiece) -> (bytes: Int, lines: Int)? {
+        piece.isLast ? nil : piece.wholeLines(most: table.capacity)
     }
 
     func decode(_ piece: RawPiece) -> DecodedPiece {
@@ -94,9 +114,6 @@ final class JsonDecoder: RecordDecoder {
     ) {
         let start = Int(table.recordStarts[record])
         let length = Int(table.recordEnds[record]) - start
-        var kinds = [UInt8](repeating: 0, count: max(1, fields.count))
-        var starts = [UInt32](repeating: 0, count: max(1, fields.count))
-        var ends = starts
         let problem = UnsafeMutableRawPointer(piece.buffer.base).withMemoryRebound(
             to: CChar.self, capacity: piece.buffer.capacity
         ) { bytes in
@@ -104,42 +121,47 @@ final class JsonDecoder: RecordDecoder {
                 parser, bytes + start, length, bytes, piece.buffer.capacity, &used, &kinds,
                 &starts, &ends)
         }
-        for column in fields.indices {
+        for column in checked {
             let index = column * table.capacity + record
-            table.marks[index] = problem == nil ? kinds[column] : 1
-            table.starts[index] = problem == nil ? starts[column] : 0
-            table.ends[index] = problem == nil ? ends[column] : 0
+            // A field that is missing or NULL is empty, so that nothing is read for it.
+            let hasValue = problem == nil && UInt32(kinds[column]) > WEIR_JSON_NULL.rawValue
+            table.marks[index] = problem == nil ? kinds[column] : UInt8(WEIR_JSON_NULL.rawValue)
+            table.starts[index] = hasValue ? starts[column] : 0
+            table.ends[index] = hasValue ? ends[column] : 0
         }
         if let problem {
             assembler.reject(
                 record, rule: "json record", code: .badRecord, message: String(cString: problem))
             return
         }
-        checkKinds(record, kinds, &assembler)
+        for column in checked where !isTaken[column * 8 + Int(kinds[column])] {
+            refuse(record, column, &assembler)
+        }
+    }
+
+    private func refuse(_ record: Int, _ column: Int, _ assembler: inout RowAssembler) {
+        let field = fields[column]
+        let kind = UInt32(kinds[column])
+        if kind == WEIR_JSON_MISSING.rawValue {
+            assembler.reject(
+                record, column: field.name, rule: "\(field.name) missing", code: .missingField,
+                message: "the record has no field '\(field.name)'")
+            return
+        }
+        let isNested = kind == WEIR_JSON_NESTED.rawValue
+        assembler.reject(
+            record, column: field.name, rule: "\(field.name) → \(field.type.kind)", code: .badValue,
+            message: "\(field.name) is \(isNested ? "an object or array" : "a plain value"),"
+                + " not \(field.type.kind)")
     }
 
     /// A text column takes texts and scalars, a nested one nested values, the rest no nested ones.
-    private func checkKinds(_ record: Int, _ kinds: [UInt8], _ assembler: inout RowAssembler) {
-        for (column, field) in fields.enumerated() where !unread.contains(column) {
-            let kind = UInt32(kinds[column])
-            if kind == WEIR_JSON_MISSING.rawValue, failsOnMissing {
-                assembler.reject(
-                    record, column: field.name, rule: "\(field.name) missing",
-                    code: .missingField, message: "the record has no field '\(field.name)'")
-            }
-            let isNested = kind == WEIR_JSON_NESTED.rawValue
-            let hasValue = kind > WEIR_JSON_NULL.rawValue
-            let mismatch =
-                (isNested && !field.type.kind.isNested && !field.type.kind.isString)
-                || (!isNested && hasValue && field.type.kind.isNested && field.type.kind != .json)
-            if mismatch {
-                assembler.reject(
-                    record, column: field.name, rule: "\(field.name) → \(field.type.kind)",
-                    code: .badValue,
-                    message:
-                        "\(field.name) is \(isNested ? "an object or array" : "a plain value"),"
-                        + " not \(field.type.kind)")
-            }
+    private func takes(_ kind: UInt32, _ type: DataType.Kind) -> Bool {
+        switch kind {
+        case WEIR_JSON_MISSING.rawValue: !failsOnMissing
+        case WEIR_JSON_NULL.rawValue: true
+        case WEIR_JSON_NESTED.rawValue: type.isNested || type.isString
+        default: !type.isNested || type == .json
         }
     }
 }

@@ -8,31 +8,18 @@ package import WeirPlanner
 /// Aggregates rows by slice and key and puts slices together to windows; late rows are dropped and
 /// counted.
 package final class WindowAggregate: Operator {
-    /// One slice with its groups.
-    private final class Slice {
-        let state: GroupedState
-        /// Only for windows whose bounds are columns.
-        var start: Int64 = 0
-        /// Rows that came in.
-        var rows = 0
-
-        init(_ state: GroupedState) { self.state = state }
-    }
-
     private let slices: WindowSlices?
     private let timeColumn: Int
-    /// The start of the window, where the bounds are columns.
-    private let startColumn: Int?
+    /// Key columns; where the bounds of windows are columns, the start is the first of them.
     private let keys: [Int]
-    private let keyTypes: [DataType]
-    private let calls: [AggregateCall]
-    private var open: [Int64: Slice] = [:]
-    private var spare: [GroupedState] = []
-    private let scratch: GroupedState
+    private let groups: WindowGroups
+    /// Slices put together, where a window has several.
+    private let merged: GroupedState
+    /// Start and end of what is in `merged` when the next window of the same start goes on there.
+    private var mergedRange: (start: Int64, end: Int64)?
     /// The earliest window with rows that has not been emitted, by its end (µs).
     private var nextWindow = Int64.max
     private var watermark: Int64 = .min
-    private var dropped: [[UInt8]] = []
     /// Whether the watermark of before is still to come.
     private var isRestored = false
 
@@ -43,23 +30,21 @@ package final class WindowAggregate: Operator {
             }
             return index
         }
+        var keys = plan.keys
         switch plan.assignment {
         case .time(let time, let shape):
             slices = WindowSlices(shape)
             timeColumn = column(time)
-            startColumn = nil
         case .attached(let start, let end):
             slices = nil
             timeColumn = column(end)
-            startColumn = column(start)
+            keys.insert(start, at: 0)
         }
-        keys = plan.keys.map(column)
-        keyTypes = plan.keys.map(\.type)
-        calls = plan.calls
-        scratch = GroupedState(keyTypes: keyTypes, calls: calls, merges: true)
+        self.keys = keys.map(column)
+        groups = WindowGroups(
+            keyTypes: keys.map(\.type), calls: plan.calls, merges: !(slices?.isSingle ?? true))
+        merged = GroupedState(keyTypes: keys.map(\.type), calls: plan.calls, merges: true)
     }
-
-    private var isSingle: Bool { slices?.isSingle ?? true }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 { take(batch, into: &output) }
@@ -74,7 +59,7 @@ package final class WindowAggregate: Operator {
         if isRestored {
             // What closed before the last commit has been emitted.
             isRestored = false
-            nextWindow = open.keys.map(firstOpenWindow).min() ?? .max
+            nextWindow = groups.ends.map(firstOpenWindow).min() ?? .max
         }
         fire(upTo: reached, readAt: readAt, into: &output)
         output.batches.append(Batch(count: 0, columns: [], watermark: reached, readAt: readAt))
@@ -84,32 +69,40 @@ package final class WindowAggregate: Operator {
 
     private func take(_ batch: Batch, into output: inout OperatorOutput) {
         let column = batch.columns[timeColumn]
-        let times = column.int64Values
-        var rows: [Int32]?
+        var batch = batch
         if let validity = column.validity {
             let timed = (0..<batch.count).filter { validity[$0] }.map(Int32.init)
             output.count(.timeless, batch.count - timed.count)
-            rows = timed
+            batch = batch.take(timed)
         }
-        var ends = times
-        if let slices {
-            var start = Int64.max
-            var end = Int64.min
-            for row in 0..<batch.count {
-                let time = times[row]
-                if time < start || time >= end {
-                    end = slices.end(time)
-                    start = end &- slices.slice
-                }
-                ends[row] = end
-            }
-        }
-        let late = lateRows(ends, rows, batch)
+        let ends = sliceEnds(batch)
+        let late = lateRows(ends, batch)
         guard late.isEmpty else {
-            takeWithLate(batch, ends, rows, late: late, into: &output)
+            takeWithLate(batch, ends, late: late, into: &output)
             return
         }
-        add(batch, ends, rows, into: &output)
+        add(batch, ends, into: &output)
+    }
+
+    /// The end of each row's slice.
+    private func sliceEnds(_ batch: Batch) -> [Int64] {
+        let times = batch.columns[timeColumn].int64Values
+        guard let slices else { return times }
+        return [Int64](unsafeUninitializedCapacity: batch.count) { ends, count in
+            var start = Int64.max
+            var end = Int64.min
+            times.withUnsafeBufferPointer { times in
+                for row in 0..<batch.count {
+                    let time = times[row]
+                    if time < start || time >= end {
+                        end = slices.end(time)
+                        start = end &- slices.slice
+                    }
+                    ends.initializeElement(at: row, to: end)
+                }
+            }
+            count = batch.count
+        }
     }
 
     /// The watermark that held before a row.
@@ -118,28 +111,30 @@ package final class WindowAggregate: Operator {
     }
 
     /// Rows behind the end of their own slice; they may still count in longer windows.
-    private func lateRows(_ ends: [Int64], _ rows: [Int32]?, _ batch: Batch) -> [Int32] {
+    private func lateRows(_ ends: [Int64], _ batch: Batch) -> [Int32] {
         var late: [Int32] = []
         let initial = watermark
-        let watermarks = batch.watermarks
-        func test(_ row: Int) {
-            let held = watermarks.map { max($0[row], initial) } ?? initial
-            if held >= ends[row] &- WindowBounds.step { late.append(Int32(row)) }
+        guard let watermarks = batch.watermarks else {
+            for row in 0..<batch.count where initial >= ends[row] &- WindowBounds.step {
+                late.append(Int32(row))
+            }
+            return late
         }
-        if let rows {
-            for row in rows { test(Int(row)) }
-        } else {
-            for row in 0..<batch.count { test(row) }
+        ends.withUnsafeBufferPointer { ends in
+            watermarks.withUnsafeBufferPointer { watermarks in
+                for row in 0..<batch.count
+                where max(watermarks[row], initial) >= ends[row] &- WindowBounds.step {
+                    late.append(Int32(row))
+                }
+            }
         }
         return late
     }
 
     /// Windows that a late row finds closed must not see it: they are emitted before it is added.
     private func takeWithLate(
-        _ batch: Batch, _ ends: [Int64], _ rows: [Int32]?, late: [Int32],
-        into output: inout OperatorOutput
+        _ batch: Batch, _ ends: [Int64], late: [Int32], into output: inout OperatorOutput
     ) {
-        let all = rows ?? (0..<Int32(batch.count)).map { $0 }
         var isDropped = [Bool](repeating: false, count: batch.count)
         var cuts: [Int32] = []
         for row in late {
@@ -151,11 +146,10 @@ package final class WindowAggregate: Operator {
                 cuts.append(row)
             }
         }
-        let droppedRows = all.reduce(0) { $0 + (isDropped[Int($1)] ? 1 : 0) }
-        output.count(.late, droppedRows)
+        output.count(.late, late.count - cuts.count)
         var part: [Int32] = []
         var next = 0
-        for row in all where !isDropped[Int(row)] {
+        for row in 0..<Int32(batch.count) where !isDropped[Int(row)] {
             if next < cuts.count, cuts[next] == row {
                 add(batch, ends, part, into: &output)
                 part = []
@@ -169,54 +163,22 @@ package final class WindowAggregate: Operator {
         add(batch, ends, part, into: &output)
     }
 
-    /// Adds rows to their slices.
     private func add(
-        _ batch: Batch, _ ends: [Int64], _ rows: [Int32]?, into output: inout OperatorOutput
+        _ batch: Batch, _ ends: [Int64], _ rows: [Int32], into output: inout OperatorOutput
     ) {
-        let count = rows?.count ?? batch.count
-        guard count > 0 else { return }
-        output.count(.held, count)
-        let first = ends[Int(rows?[0] ?? 0)]
-        let isUniform =
-            rows.map { $0.allSatisfy { ends[Int($0)] == first } }
-            ?? (ends.last == first && !ends.contains { $0 != first })
-        if isUniform {
-            add(rows.map { batch.take($0) } ?? batch, to: first)
-            return
-        }
-        var numbers: [Int64: Int] = [:]
-        var buckets: [(end: Int64, rows: [Int32])] = []
-        var current = -1
-        for row in rows ?? (0..<Int32(batch.count)).map({ $0 }) {
-            let end = ends[Int(row)]
-            if current < 0 || buckets[current].end != end {
-                current = numbers[end] ?? buckets.count
-                if current == buckets.count {
-                    numbers[end] = current
-                    buckets.append((end, []))
-                }
-            }
-            buckets[current].rows.append(row)
-        }
-        for bucket in buckets { add(batch.take(bucket.rows), to: bucket.end) }
+        if rows.isEmpty { return }
+        add(batch.take(rows), rows.map { ends[Int($0)] }, into: &output)
     }
 
-    private func add(_ batch: Batch, to end: Int64) {
-        let slice = open[end] ?? make(end, batch)
-        let state = slice.state
-        let groups = state.groups(keys.map { batch.columns[$0] }, count: batch.count)
-        state.markDirty(groups)
-        state.aggregates.accumulate(batch, groups: groups)
-        slice.rows += batch.count
-    }
-
-    private func make(_ end: Int64, _ batch: Batch) -> Slice {
-        let slice = Slice(
-            spare.popLast() ?? GroupedState(keyTypes: keyTypes, calls: calls, merges: !isSingle))
-        if let startColumn { slice.start = batch.columns[startColumn].int64Values[0] }
-        open[end] = slice
-        nextWindow = min(nextWindow, firstOpenWindow(of: end))
-        return slice
+    private func add(_ batch: Batch, _ ends: [Int64], into output: inout OperatorOutput) {
+        if batch.count == 0 { return }
+        output.count(.held, batch.count)
+        for end in groups.add(batch, ends: ends, keys: keys) {
+            nextWindow = min(nextWindow, firstOpenWindow(of: end))
+        }
+        if let range = mergedRange, ends.contains(where: { $0 > range.start && $0 <= range.end }) {
+            mergedRange = nil
+        }
     }
 
     private func firstOpenWindow(of end: Int64) -> Int64 {
@@ -225,102 +187,106 @@ package final class WindowAggregate: Operator {
 
     // MARK: Firing
 
+    private var isSingle: Bool { slices?.isSingle ?? true }
+
     private func fire(upTo limit: Int64, readAt: UInt64, into output: inout OperatorOutput) {
+        if isSingle { return fireSlices(upTo: limit, readAt: readAt, into: &output) }
         while nextWindow != .max, nextWindow &- WindowBounds.step <= limit {
             emit(window: nextWindow, readAt: readAt, into: &output)
             drop(after: nextWindow, into: &output)
         }
     }
 
+    /// Most rows of a batch that is emitted.
+    private static let batchRows = 16_384
+
+    /// Windows that are one slice, all that are due together.
+    private func fireSlices(
+        upTo limit: Int64, readAt: UInt64, into output: inout OperatorOutput
+    ) {
+        let due = groups.ends.prefix { $0 &- WindowBounds.step <= limit }
+        let all = due.flatMap(groups.groups(ofSlice:))
+        for first in stride(from: 0, to: all.count, by: Self.batchRows) {
+            let part = Array(all[first..<min(first + Self.batchRows, all.count)])
+            let keyColumns = groups.state.keyColumns(part)
+            emit(
+                part, ends: keyColumns[0].int64Values, keys: keyColumns.dropFirst(), groups.state,
+                readAt, into: &output)
+        }
+        remove(due.count, into: &output)
+        nextWindow = groups.ends.first ?? .max
+    }
+
     private func emit(window end: Int64, readAt: UInt64, into output: inout OperatorOutput) {
-        let state: GroupedState
-        let start: Int64
-        if isSingle {
-            guard let slice = open[end] else { return }
-            state = slice.state
-            start = slices?.start(ofWindow: end) ?? slice.start
-        } else {
-            start = slices?.start(ofWindow: end) ?? end
-            merge(from: start, to: end)
-            state = scratch
+        merge(from: slices?.start(ofWindow: end) ?? end, to: end)
+        let all = (0..<Int32(merged.count)).filter { merged.rowCount($0) > 0 }
+        emit(
+            all, ends: [Int64](repeating: end, count: all.count), keys: merged.keyColumns(all)[...],
+            merged, readAt, into: &output)
+    }
+
+    private func emit(
+        _ groups: [Int32], ends: [Int64], keys: ArraySlice<Column>, _ state: GroupedState,
+        _ readAt: UInt64, into output: inout OperatorOutput
+    ) {
+        if groups.isEmpty { return }
+        let starts = slices.map { slices in
+            Column(.int64(ends.map(slices.start(ofWindow:))))
         }
-        let groups = (0..<Int32(state.count)).filter { state.rowCount($0) > 0 }
-        guard !groups.isEmpty else { return }
-        let bounds = [start, end, end &- WindowBounds.step].map {
-            Column(.int64([Int64](repeating: $0, count: groups.count)))
-        }
+        let times = Column(.int64(ends.map { $0 &- WindowBounds.step }))
         output.batches.append(
             Batch(
                 count: groups.count,
-                columns: bounds + state.keyColumns(groups) + state.results(groups),
+                // Where the bounds are columns, the start is the first key.
+                columns: (starts.map { [$0] } ?? Array(keys.prefix(1)))
+                    + [Column(.int64(ends)), times] + keys.dropFirst(starts == nil ? 1 : 0)
+                    + state.results(groups),
                 readAt: readAt))
     }
 
-    /// Puts the slices of a window together.
+    /// Puts the slices of a window together; a window that begins where the last one did is
+    /// that one with the slices after it.
     private func merge(from start: Int64, to end: Int64) {
-        scratch.reset()
-        for sliceEnd in open.keys.sorted() where sliceEnd > start && sliceEnd <= end {
-            guard let slice = open[sliceEnd]?.state else { continue }
-            let groups = (0..<Int32(slice.count)).map { $0 }
-            let merged = scratch.groups(slice.keyColumns(groups), count: groups.count)
-            scratch.aggregates.merge(slice.aggregates, from: groups, into: merged)
+        var known = start
+        if let range = mergedRange, range.start == start, range.end <= end {
+            known = range.end
+        } else {
+            merged.reset()
         }
+        for sliceEnd in groups.slices(after: known, upTo: end) {
+            let own = groups.groups(ofSlice: sliceEnd)
+            let keyColumns = Array(groups.state.keyColumns(own).dropFirst())
+            let into = merged.groups(keyColumns, count: own.count)
+            merged.aggregates.merge(groups.state.aggregates, from: own, into: into)
+        }
+        mergedRange = (start, end)
     }
 
     /// Lets go the slices of which a window was the last, and finds the next window.
     private func drop(after window: Int64, into output: inout OperatorOutput) {
-        nextWindow = .max
-        for (end, slice) in open {
-            let last = slices?.lastWindow(of: end) ?? end
-            if last <= window {
-                output.count(.held, -slice.rows)
-                output.count(.windowed, slice.rows)
-                dropped.append(Self.prefix(end, slice.start))
-                open[end] = nil
-                if spare.count < 16 {
-                    slice.state.reset()
-                    spare.append(slice.state)
-                }
-                continue
-            }
-            let first = slices?.firstWindow(of: end) ?? end
-            nextWindow = min(nextWindow, max(first, slices?.next(window) ?? end))
-        }
+        let gone = groups.ends.prefix { (slices?.lastWindow(of: $0) ?? $0) <= window }.count
+        remove(gone, into: &output)
+        nextWindow =
+            groups.ends.first.map {
+                max(slices?.firstWindow(of: $0) ?? $0, slices?.next(window) ?? $0)
+            } ?? .max
+    }
+
+    private func remove(_ slices: Int, into output: inout OperatorOutput) {
+        if slices == 0 { return }
+        let rows = groups.removeFirst(slices)
+        output.count(.held, -rows)
+        output.count(.windowed, rows)
     }
 
     // MARK: Checkpoints
 
-    private static func prefix(_ end: Int64, _ start: Int64) -> [UInt8] {
-        var bytes = StateBytes()
-        bytes.write(end)
-        bytes.write(start)
-        return bytes.bytes
-    }
-
-    package func takeStateDelta() -> StateDelta {
-        var delta = StateDelta()
-        delta.deletedPrefixes = dropped
-        dropped = []
-        for (end, slice) in open {
-            delta.add(slice.state.takeDelta(prefix: Self.prefix(end, slice.start)))
-        }
-        return delta
-    }
+    package func takeStateDelta() -> StateDelta { groups.takeStateDelta() }
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
-        var bySlice: [[UInt8]: [(key: [UInt8], value: [UInt8])]] = [:]
-        for entry in entries { bySlice[Array(entry.key.prefix(16)), default: []].append(entry) }
-        for (prefix, own) in bySlice {
-            var bytes = StateBytes(prefix)
-            let end = bytes.readInt64()
-            let slice = Slice(GroupedState(keyTypes: keyTypes, calls: calls, merges: !isSingle))
-            slice.start = bytes.readInt64()
-            slice.state.restore(own, prefix: 16)
-            slice.rows = Int(slice.state.aggregates.totalRows)
-            open[end] = slice
-        }
+        groups.restore(entries)
         isRestored = true
     }
 
-    package var stateBytes: Int { open.values.reduce(0) { $0 + $1.state.stateBytes } }
+    package var stateBytes: Int { groups.stateBytes + merged.stateBytes }
 }
