@@ -49,6 +49,9 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
+    // Checked in debug builds, and so by the tests; in release it would cost each access to a
+    // property of an operator (docs/decisions/exclusivity.md).
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// Tests: name, modules they may import, products of packages.

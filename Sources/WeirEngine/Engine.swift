@@ -72,7 +72,8 @@ package enum Engine {
         let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
         let setups = try starting.sourceSetups()
         let graph = RunGraph(
-            plan: plan, isObserving: options.isObserving, state: starting.state)
+            plan: plan, isObserving: options.isObserving, workers: options.workers,
+            state: starting.state)
         starting.restoreCounters(graph.probes)
         let writer = StoreEpochWriter(
             plan: plan, store: store, sinks: try starting.sinkWriters())

@@ -6,9 +6,19 @@ import WeirPlanner
 enum OperatorFactory {
     /// Nil for the stages of the source and writer threads.
     static func make(
-        _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool
+        _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool, workers: Workers
     ) -> (any Operator)? {
         let inputs = stage.inputs.map { plan.stages[$0].relation }
+        func one() -> (any Operator)? {
+            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore)
+        }
+        guard let keys = PartitionKeys.columns(stage, inputs: inputs) else { return one() }
+        return PartitionedOperator(keys: keys, workers: workers, make: one)
+    }
+
+    private static func make(
+        _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool
+    ) -> (any Operator)? {
         let types = inputs.map { $0.columns.map(\.type) }
         let isUpdating = inputs.map { $0.mode == .updating }
         let joinStage = JoinStage(stage: stage.name, definition: stage.definition)

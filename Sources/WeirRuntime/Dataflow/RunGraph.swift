@@ -22,7 +22,8 @@ package struct RunGraph {
 
     /// - Parameter state: of the stages at the last commit.
     package init(
-        plan: StreamPlan, isObserving: Bool, state: [Int: [(key: [UInt8], value: [UInt8])]]
+        plan: StreamPlan, isObserving: Bool, workers: Workers,
+        state: [Int: [(key: [UInt8], value: [UInt8])]]
     ) {
         self.plan = plan
         var consumers = [[StageInput]](repeating: [], count: plan.stages.count)
@@ -37,7 +38,8 @@ package struct RunGraph {
         let edges = consumers
         operators = plan.stages.map { stage in
             let made = OperatorFactory.make(
-                stage, plan, emitsUpdateBefore: Self.needsUpdateBefore(stage.id, plan, edges))
+                stage, plan, emitsUpdateBefore: Self.needsUpdateBefore(stage.id, plan, edges),
+                workers: workers)
             if let entries = state[stage.id] { made?.restore(entries) }
             return made
         }

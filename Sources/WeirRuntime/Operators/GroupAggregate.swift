@@ -59,7 +59,7 @@ package final class GroupAggregate: Operator {
         var rows: [Int32] = []
         var kinds: [UInt8] = []
         var isOld: [UInt8] = []
-        let old = emitsUpdateBefore ? Self.concatenate(before) : after
+        let old = emitsUpdateBefore ? joinedBefore() : after
         for (position, group) in touched.enumerated() {
             let isGone = state.rowCount(group) <= 0
             if isGone, isNew[position] { continue }
@@ -102,15 +102,10 @@ package final class GroupAggregate: Operator {
         state.compactIfSparse()
     }
 
-    private static func concatenate(_ parts: [[Column]]) -> [Column] {
-        guard let first = parts.first else { return [] }
-        if parts.count == 1 { return first }
-        return first.indices.map { column in
-            var builder = ColumnBuilder(first[column].physical)
-            for part in parts {
-                for row in 0..<part[column].count { builder.append(part[column].scalar(row)) }
-            }
-            return builder.build()
+    private func joinedBefore() -> [Column] {
+        (before.first ?? []).indices.map { column in
+            let parts = before.map { $0[column] }
+            return Column.joined(parts, counts: parts.map(\.count))
         }
     }
 

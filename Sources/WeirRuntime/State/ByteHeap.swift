@@ -23,16 +23,18 @@ final class ByteHeap {
 
     /// Appends the texts of some rows.
     func append(_ column: ByteColumn, rows: [Int32]) {
+        let first = starts.count
+        lengths.append(
+            contentsOf: rows.lazy.map { column.offsets[Int($0) + 1] - column.offsets[Int($0)] })
+        for length in lengths[first...] { starts.append(room(Int(length))) }
         column.bytes.withUnsafeBytes { bytes in
-            for row in rows {
-                let start = Int(column.offsets[Int(row)])
-                let length = Int(column.offsets[Int(row) + 1]) - start
-                let place = room(length)
-                if length > 0, let base = bytes.baseAddress {
-                    place.copyMemory(from: base + start, byteCount: length)
+            guard let base = bytes.baseAddress else { return }
+            starts.withUnsafeBufferPointer { starts in
+                for (index, row) in rows.enumerated() {
+                    let range = column.range(Int(row))
+                    starts[first + index].copyMemory(
+                        from: base + range.lowerBound, byteCount: range.count)
                 }
-                starts.append(place)
-                lengths.append(Int32(length))
             }
         }
     }

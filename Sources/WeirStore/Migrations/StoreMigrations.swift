@@ -8,6 +8,7 @@ enum StoreMigrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("001 system tables") { db in try createSystemTables(db) }
         migrator.registerMigration("002 bytes of state") { db in try addStateBytes(db) }
+        migrator.registerMigration("003 state in parts") { db in try renewState(db) }
         return migrator
     }
 
@@ -19,6 +20,21 @@ enum StoreMigrations {
                 ALTER TABLE weir_stages ADD COLUMN state_bytes INTEGER NOT NULL DEFAULT 0;
                 UPDATE weir_pipeline SET value = '' WHERE key = 'script'
                   AND EXISTS (SELECT 1 FROM weir_state);
+                """)
+    }
+
+    /// Open windows share a table since then, and stages keep their state in parts by key: old
+    /// state is refused as for 002. The table has row numbers, because in one without them SQLite
+    /// copies whole values, which may have megabytes, to compare keys.
+    private static func renewState(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE weir_pipeline SET value = '' WHERE key = 'script'
+                  AND EXISTS (SELECT 1 FROM weir_state);
+                DROP TABLE weir_state;
+                CREATE TABLE weir_state (
+                    stage TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL);
+                CREATE UNIQUE INDEX weir_state_key ON weir_state (stage, key);
                 """)
     }
 

@@ -184,7 +184,7 @@ final class OverCallState {
         }
         var places = [Int32](repeating: 0, count: order.count)
         for (place, row) in order.enumerated() { places[Int(row)] = Int32(place) }
-        return ColumnParts.joined(parts, call.type.kind.physical).take(places)
+        return Column.joined(parts, counts: parts.map(\.count)).take(places)
     }
 
     private func split(_ rows: [Int32], _ times: [Int64]) -> [[Int32]] {
@@ -243,17 +243,5 @@ final class OverCallState {
         denseRanks[partition] = bytes.readInt64()
         left[partition] = bytes.readInt64()
         accumulator?.decode(partition, from: &bytes)
-    }
-}
-
-/// Columns put one after the other.
-enum ColumnParts {
-    static func joined(_ parts: [Column], _ physical: PhysicalType) -> Column {
-        if parts.count == 1 { return parts[0] }
-        var stored = StoredColumn(physical)
-        for part in parts {
-            stored.append(part, rows: (0..<Int32(part.count)).map { $0 })
-        }
-        return stored.values((0..<Int32(stored.count)).map { $0 }, hasMissing: false)
     }
 }

@@ -269,7 +269,7 @@ private struct OverPartition {
             parts.append(accumulator.results([Int32](repeating: 0, count: end - row + 1)))
             row = end + 1
         }
-        return ColumnParts.joined(parts, call.type.kind.physical)
+        return Column.joined(parts, counts: parts.map(\.count))
     }
 
     private var sharesPeers: Bool {
