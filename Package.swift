@@ -77,7 +77,8 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ),
     (
         "WeirEngineTests",
-        ["WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirColumnar"], [grdb]
+        ["WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirFunctions",
+            "WeirColumnar"], [grdb]
     ),
     (
         "WeirTUITests",

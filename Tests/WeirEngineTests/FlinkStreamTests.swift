@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import WeirColumnar
 import WeirEngine
+import WeirFunctions
 import WeirPlanner
 import WeirRuntime
 import WeirSQL
@@ -20,6 +21,13 @@ import WeirStore
         let query: String
         /// The rows, sorted; nil when Flink refuses the query.
         let rows: [String]?
+
+        /// The session zone that it sets.
+        var zone: SessionZone? {
+            let key = "table.local-time-zone="
+            return settings.first { $0.hasPrefix(key) }
+                .flatMap { SessionZone(String($0.dropFirst(key.count))) }
+        }
 
         /// The query with names of its own: columns of a SELECT may have the same name twice,
         /// those of a table may not.
@@ -129,7 +137,7 @@ import WeirStore
         for item in cases {
             guard let table = session.plan.tables.first(where: { $0.name == "Q\(item.number)" })
             else { continue }
-            let got = try Self.rows(table, harness)
+            let got = try Self.rows(table, harness, zone: item.case.zone)
             let expected = item.case.rows ?? []
             let isSame = got == expected.sorted()
             if let reason = known[item.case.name] {
@@ -171,18 +179,22 @@ import WeirStore
             + " not Flink's: \(more.prefix(3)), missing: \(less.prefix(3))"
     }
 
-    /// The rows of a table as Flink writes them.
-    static func rows(_ table: StoredTable, _ harness: PipelineHarness) throws -> [String] {
+    /// The rows of a table as Flink writes them: instants by the clocks of the session.
+    static func rows(
+        _ table: StoredTable, _ harness: PipelineHarness, zone: SessionZone?
+    ) throws -> [String] {
         let columns = table.hidesLast ? table.columns.dropLast() : table.columns[...]
         let result = try StoreReader(path: harness.storePath).query(
             "SELECT * FROM \"weir_data_\(table.name)\"", limit: 1_000_000)
         let names = result.columns.filter { $0 != "_key" }.count
         return result.rows.map { row in
-            zip(columns, row.suffix(names)).map { text($1, $0.type) }.joined(separator: "\t")
+            zip(columns, row.suffix(names)).map { text($1, $0.type, zone) }.joined(separator: "\t")
         }.sorted()
     }
 
-    private static func text(_ value: StoreValue, _ type: DataType) -> String {
+    private static func text(
+        _ value: StoreValue, _ type: DataType, _ zone: SessionZone?
+    ) -> String {
         let scalar: Scalar
         switch (value, type.kind.physical) {
         case (.null, _): return "<NULL>"
@@ -197,6 +209,9 @@ import WeirStore
         }
         if type.kind.isNested, case .bytes(let bytes) = scalar, let json = JsonValue.parse(bytes) {
             return NestedValue.text(json, type)
+        }
+        if let zone, type.kind.isInstant, case .int64(let micros) = scalar {
+            return ValueText.string(.int64(zone.local(micros)), kind: type.kind)
         }
         return ValueText.string(scalar, kind: type.kind)
     }

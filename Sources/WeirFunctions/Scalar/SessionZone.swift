@@ -4,7 +4,7 @@ import Foundation
 import WeirColumnar
 
 /// Moments and what the clocks of a zone show then.
-package struct SessionZone: Sendable {
+package struct SessionZone: Sendable, Equatable {
     package let name: String
     private let zone: TimeZone
 
@@ -53,6 +53,39 @@ package struct SessionZone: Sendable {
             (isLater ? [after, before] : [before, after]).first { offset(at: local &- $0) == $0 }
             ?? before
         return micros &- found &* 1_000_000
+    }
+
+    /// The moment at which a timer set to a time of the clocks rings: of two the later, and of a
+    /// time that is skipped the jump (Flink: TimeWindowUtil.toEpochMillsForTimer).
+    package func timer(_ micros: Int64) -> Int64 {
+        let hour: Int64 = 3_600_000_000
+        let first = instant(micros)
+        let second = instant(micros &+ hour)
+        if second - first > hour { return first &+ hour }
+        if second == first { return floorDivide(first, hour) &* hour }
+        return first
+    }
+
+    /// The last time of the clocks whose timer has rung at a moment.
+    package func lastRung(at moment: Int64) -> Int64 {
+        let shown = local(moment)
+        if timer(shown) <= moment { return shown }
+        // The hour is shown for the first time of two.
+        var low = shown &- 7_200_000_000
+        var high = shown
+        while low + 1 < high {
+            let middle = low + (high - low) / 2
+            if timer(middle) <= moment { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    /// The distance of the clocks from UTC (µs) if it is the same from a day before to a day after
+    /// the UTC day that begins at a moment; else nil.
+    package func steadyShift(dayFrom micros: Int64) -> Int64? {
+        let start = floorDivide(micros, 1_000_000)
+        let shifts = Set((-4...8).map { offset(at: start &+ $0 * 21_600) })
+        return shifts.count == 1 ? shifts.first.map { $0 * 1_000_000 } : nil
     }
 
     /// The distance from UTC in seconds.

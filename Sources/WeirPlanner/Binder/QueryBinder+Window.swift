@@ -58,12 +58,6 @@ extension ScriptBinder {
             reportTime(time.name, relation, input)
             return nil
         }
-        if zone != nil, case .timestampLTZ = relation.columns[time.index].type.kind {
-            refuse(
-                "a window over TIMESTAMP_LTZ in a session zone other than UTC", time.name.span,
-                hint: "CAST the time to TIMESTAMP at the source")
-            return nil
-        }
         guard relation.mode == .append else {
             refuse("a window over an updating table", span.clipped)
             return nil
@@ -77,8 +71,13 @@ extension ScriptBinder {
         guard let keys = partition(&self), let shape = shape(function, values, keys, span) else {
             return nil
         }
+        let isInstant = relation.columns[time.index].type.kind.isInstant
         return LogicalPlan(
-            .window(input, LogicalWindow(shape: shape, time: time.index, timeSpan: time.name.span)),
+            .window(
+                input,
+                LogicalWindow(
+                    shape: shape, time: time.index, timeSpan: time.name.span,
+                    zone: isInstant ? zone : nil)),
             input.columns + Self.windowFields(relation.columns[time.index].type.kind), span)
     }
 

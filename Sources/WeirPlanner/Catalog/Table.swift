@@ -1,6 +1,7 @@
 // Tables that a script has defined so far.
 
 package import WeirColumnar
+package import WeirFunctions
 import WeirSQL
 
 /// How the rows of a table change.
@@ -45,13 +46,15 @@ package struct WindowColumns: Sendable, Equatable {
     package let time: Int?
     /// The time by which rows were put into windows, if it is there.
     package var source: Int?
+    /// The session zone, if the bounds are times of its clocks and the event time is an instant.
+    package var zone: SessionZone?
 
     /// The same columns elsewhere; nil when a bound is not there any more.
     func moved(_ position: (Int) -> Int?) -> WindowColumns? {
         guard let start = position(start), let end = position(end) else { return nil }
         return WindowColumns(
             start: start, end: end, time: time.flatMap(position),
-            source: source.flatMap(position))
+            source: source.flatMap(position), zone: zone)
     }
 }
 

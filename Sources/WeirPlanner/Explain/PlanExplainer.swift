@@ -1,6 +1,7 @@
 // What a plan is, in words: `weir explain`.
 
 import WeirColumnar
+import WeirFunctions
 package import WeirSQL
 
 /// Renders plans as text.
@@ -186,6 +187,10 @@ package struct PlanExplainer: Sendable {
         case .expand(let plan): return "each row for \(plan.projections.count) grouping sets"
         case .windowAssign(let plan):
             return "each row for each of its windows: \(shape(plan.shape))"
+        case .zoneShift(let plan):
+            return plan.toClock
+                ? "puts watermarks by the clocks of \(plan.zone.name)"
+                : "puts watermarks back to UTC"
         case .values(let plan): return "gives \(plan.rows.count) written rows"
         case .number: return "numbers equal rows"
         case .store(let table):

@@ -1,6 +1,7 @@
 // Queries as relational algebra: what is computed, not how.
 
 package import WeirColumnar
+package import WeirFunctions
 package import WeirSQL
 
 /// An operator with its inputs, and the columns that it gives.
@@ -119,6 +120,9 @@ package struct LogicalWindow: Sendable, Equatable {
     package let time: Int
     /// Where the time is named.
     package let timeSpan: Span
+    /// By whose clocks windows begin and end, when the time is an instant and the session is not
+    /// in UTC (Flink: windows over TIMESTAMP_LTZ).
+    package let zone: SessionZone?
 
     /// Equality is of meaning: the place in the text does not count.
     package static func == (left: LogicalWindow, right: LogicalWindow) -> Bool {

@@ -40,7 +40,7 @@ extension LogicalPlan {
             let base = input.columns.count
             return WindowColumns(
                 start: base, end: base + 1, time: base + 2,
-                source: window.time)
+                source: window.time, zone: window.zone)
         case .filter(let input, _), .sort(let input, _, _, _), .unnest(let input, _, _, _),
             .over(let input, _):
             return input.relation.window

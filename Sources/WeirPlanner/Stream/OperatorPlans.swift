@@ -1,6 +1,7 @@
 // What the operators with more than one input, and those that keep rows, are told.
 
 package import WeirColumnar
+package import WeirFunctions
 
 /// Columns of both sides that must be equal.
 package struct JoinKeys: Sendable {
@@ -126,4 +127,13 @@ package struct ValuesPlan: Sendable {
 package struct WindowAssignPlan: Sendable {
     package let time: Int
     package let shape: LogicalWindow.Shape
+}
+
+/// Watermarks by the clocks of a zone or back, and columns back.
+package struct ZoneShiftPlan: Sendable {
+    package let zone: SessionZone
+    /// Whether watermarks are put by the clocks; otherwise back to UTC.
+    package let toClock: Bool
+    /// Columns with times of the clocks that become instants.
+    package let instants: [Int]
 }

@@ -76,7 +76,7 @@ package struct StagePlan: Sendable {
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
         "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag",
-        "values",
+        "values", "clock", "utc",
     ]
 }
 
@@ -97,6 +97,7 @@ package enum StreamNode: Sendable {
     case unnest(UnnestPlan)
     case expand(ExpandPlan)
     case windowAssign(WindowAssignPlan)
+    case zoneShift(ZoneShiftPlan)
     case values(ValuesPlan)
     case number
     case store(StoredTable)
@@ -117,6 +118,7 @@ package enum StreamNode: Sendable {
         case .setOperation: "set"
         case .unnest: "each"
         case .expand: "sets"
+        case .zoneShift: "zone"
         case .values: "rows"
         case .number: "bag"
         case .store: "tbl"

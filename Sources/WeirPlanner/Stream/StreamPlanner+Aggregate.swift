@@ -66,9 +66,7 @@ extension StreamPlanner {
         var grouping = Grouping(
             aggregation, retracts: plan.inputs[0].relation.mode == .updating, keeping: others)
         grouping.map { expand(bounds.below.inline($0)) }
-        let time = BoundExpression(
-            .column(bounds.window.time), bounds.input.columns[bounds.window.time].type,
-            bounds.window.timeSpan)
+        let time = ZonedTime.of(bounds.window, bounds.input)
         let windowColumns = Array(bounds.below.plan.columns.suffix(3))
         // Whatever else reads a bound of a window that is no simple function of the time.
         let read = grouping.expressions + [bounds.below.filter].compactMap { $0 }
@@ -99,14 +97,15 @@ extension StreamPlanner {
             }
             shape = .session(gap: gap, partitionBy: keys.compactMap { $0 })
         }
-        let stage = graph.add(
-            "\(name).window",
+        let stage = addByClock(
+            bounds.window.zone, "\(name).window",
             .windowAggregate(
                 WindowAggregatePlan(
                     assignment: .time(preparedTime, shape),
                     keys: prepared.keys, calls: prepared.calls)),
             inputs: [prepared.stage],
-            relation: prepared.relation(plan, before: windowColumns, grouping), span: plan.span)
+            relation: prepared.relation(plan, before: windowColumns, grouping), span: plan.span,
+            instants: [2])
         // The operator gives start, end and time, the other keys, the calls.
         var mapping = grouping.mapping.map { $0 + 3 }
         mapping[bounds.start] = 0
@@ -134,14 +133,14 @@ extension StreamPlanner {
         let fields =
             [window.start, window.end].map { plan.columns[$0] }
             + [window.time.map { plan.columns[$0] } ?? Field("window_time", time)]
-        let stage = graph.add(
-            "\(name).window",
+        let stage = addByClock(
+            window.zone, "\(name).window",
             .windowAggregate(
                 WindowAggregatePlan(
                     assignment: .attached(start: prepared.others[0], end: prepared.others[1]),
                     keys: prepared.keys, calls: prepared.calls)),
             inputs: [prepared.stage], relation: prepared.relation(plan, before: fields, grouping),
-            span: plan.span)
+            span: plan.span, instants: [2])
         var mapping = grouping.mapping.map { $0 + 3 }
         mapping[window.start] = 0
         mapping[window.end] = 1

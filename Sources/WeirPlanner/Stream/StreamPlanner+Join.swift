@@ -50,8 +50,9 @@ extension StreamPlanner {
                     kind: join.kind, keys: sides.keys, residual: residual,
                     times: times.map { (sides.left($0.left), sides.right($0.right)) }))
         }
-        let stage = graph.add(
-            "\(name).join", node, inputs: [leftStage, rightStage],
+        let zone = join.time == .window ? left.relation.window?.zone : nil
+        let stage = addByClock(
+            zone, "\(name).join", node, inputs: [leftStage, rightStage],
             relation: sides.relation(plan, join.kind), span: plan.span)
         return Lowered(stage: stage, mapping: sides.mapping(join.kind))
     }

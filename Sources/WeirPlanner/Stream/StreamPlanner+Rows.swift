@@ -65,9 +65,9 @@ extension StreamPlanner {
         if rank.emitsRank { fields.append(plan.columns[plan.columns.count - 1]) }
         var mapping = rows.mapping
         if rank.emitsRank { mapping.append(fields.count - 1) }
-        let top = graph.add(
-            "\(name).top", .rank(node), inputs: [stage],
-            relation: plan.relation.renumbered(fields, mapping), span: plan.span)
+        let top = addByClock(
+            windowEnd == nil ? nil : input.relation.window?.zone, "\(name).top", .rank(node),
+            inputs: [stage], relation: plan.relation.renumbered(fields, mapping), span: plan.span)
         return Lowered(stage: top, mapping: mapping)
     }
 
@@ -274,15 +274,15 @@ extension StreamPlanner {
         }
         let base = input.columns.count
         var rows = InputRows(input, reading: needed.filter { $0 < base })
-        let time = rows.position(
-            of: BoundExpression(.column(window.time), input.columns[window.time].type, plan.span))
+        let time = rows.position(of: ZonedTime.of(window, input))
         guard let stage = lowerValues(rows.values, of: input, "\(name).rows") else { return nil }
         let fields = rows.fields + plan.columns[base...]
         let mapping = rows.mapping + (0..<3).map { $0 + rows.fields.count }
         let assign = graph.add(
             "\(name).window", .windowAssign(WindowAssignPlan(time: time, shape: window.shape)),
             inputs: [stage], relation: plan.relation.renumbered(fields, mapping), span: plan.span)
-        return Lowered(stage: assign, mapping: mapping)
+        return Lowered(
+            stage: instants([fields.count - 1], of: assign, window.zone, name), mapping: mapping)
     }
 }
 

@@ -201,16 +201,19 @@ struct StreamPlanner {
     ) -> ((BoundExpression) -> BoundExpression)? {
         guard case .tumble(let size, let offset) = window.shape else { return nil }
         let base = source.columns.count
-        let time = BoundExpression(
-            .column(window.time), source.columns[window.time].type, window.timeSpan)
+        let time = ZonedTime.of(window, source)
         func expand(_ expression: BoundExpression) -> BoundExpression {
             guard case .column(let index) = expression.node else {
                 return expression.mapChildren(expand)
             }
             guard index >= base else { return expression }
             let part: WindowPart = index == base ? .start : index == base + 1 ? .end : .time
-            return BoundExpression(
-                .window(part, time, size: size, offset: offset), expression.type, expression.span)
+            let bound = BoundExpression(
+                .window(part, time, size: size, offset: offset),
+                window.zone == nil || part != .time
+                    ? expression.type : DataType(.timestamp(3), nullable: expression.type.isNullable),
+                expression.span)
+            return part == .time ? ZonedTime.instant(bound, window.zone) : bound
         }
         return expand
     }

@@ -51,6 +51,7 @@ enum OperatorFactory {
         case .setOperation(let operation): return SetOperation(operation)
         case .unnest(let unnest): return Unnest(unnest, stage: stage.name)
         case .expand(let expand): return Expand(expand)
+        case .zoneShift(let shift): return ZoneShift(shift)
         case .windowAssign(let window): return WindowAssign(window)
         case .values(let values):
             return WrittenRows(values, types: stage.relation.columns.map(\.type))
