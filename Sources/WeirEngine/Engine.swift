@@ -22,6 +22,8 @@ package struct EngineOptions: Sendable {
     package var chunkBytes: Int
     /// How many threads share the work on a batch.
     package var workers: Workers
+    /// By which windows of PROCTIME() go.
+    package var clock = ProcessingClock.system
 
     package init(
         storePath: String, isFresh: Bool = false, pace: Double? = nil, isObserving: Bool = true,
@@ -73,7 +75,7 @@ package enum Engine {
         let setups = try starting.sourceSetups()
         let graph = RunGraph(
             plan: plan, isObserving: options.isObserving, workers: options.workers,
-            state: starting.state)
+            clock: options.clock, state: starting.state)
         starting.restoreCounters(graph.probes)
         let writer = StoreEpochWriter(
             plan: plan, store: store, sinks: try starting.sinkWriters())

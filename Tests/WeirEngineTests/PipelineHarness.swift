@@ -35,11 +35,12 @@ struct PipelineHarness {
     @discardableResult
     func run(
         isFresh: Bool = false, chunkBytes: Int = 256 << 10, commitRows: Int = 200_000,
-        pace: Double? = nil, isObserving: Bool = true
+        pace: Double? = nil, isObserving: Bool = true, clock: ProcessingClock = .system,
+        workers: Workers = .cores
     ) throws -> Session {
         let session = try start(
             isFresh: isFresh, chunkBytes: chunkBytes, commitRows: commitRows, pace: pace,
-            isObserving: isObserving)
+            isObserving: isObserving, clock: clock, workers: workers)
         session.wait()
         if case .failed(let message) = session.state { throw Failure(description: message) }
         return session
@@ -47,7 +48,8 @@ struct PipelineHarness {
 
     func start(
         isFresh: Bool = false, chunkBytes: Int = 256 << 10, commitRows: Int = 200_000,
-        pace: Double? = nil, isObserving: Bool = true, stateLimit: Int? = nil
+        pace: Double? = nil, isObserving: Bool = true, stateLimit: Int? = nil,
+        clock: ProcessingClock = .system, workers: Workers = .cores
     ) throws -> Session {
         let path = try folder.write("pipeline.sqrl", script)
         let project = try Project(path: path)
@@ -57,7 +59,8 @@ struct PipelineHarness {
         }
         var options = EngineOptions(
             storePath: storePath, isFresh: isFresh, pace: pace, isObserving: isObserving,
-            chunkBytes: chunkBytes)
+            chunkBytes: chunkBytes, workers: workers)
+        options.clock = clock
         options.commit.rows = commitRows
         options.commit.stateLimit = stateLimit
         return try Engine.start(

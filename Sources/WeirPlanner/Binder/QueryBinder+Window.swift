@@ -54,7 +54,8 @@ extension ScriptBinder {
         _ sizes: [Expression], _ span: Span, partition: (inout ScriptBinder) -> [Int]?
     ) -> LogicalPlan? {
         let relation = input.relation
-        guard relation.rowtime == time.index else {
+        let isByArrival = relation.proctimes.contains(time.index)
+        guard isByArrival || relation.rowtime == time.index else {
             reportTime(time.name, relation, input)
             return nil
         }
@@ -77,7 +78,7 @@ extension ScriptBinder {
                 input,
                 LogicalWindow(
                     shape: shape, time: time.index, timeSpan: time.name.span,
-                    zone: isInstant ? zone : nil)),
+                    zone: isInstant ? zone : nil, isByArrival: isByArrival)),
             input.columns + Self.windowFields(relation.columns[time.index].type.kind), span)
     }
 

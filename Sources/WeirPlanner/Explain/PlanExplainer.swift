@@ -191,6 +191,7 @@ package struct PlanExplainer: Sendable {
             return plan.toClock
                 ? "puts watermarks by the clocks of \(plan.zone.name)"
                 : "puts watermarks back to UTC"
+        case .stamp: return "notes when each row comes"
         case .values(let plan): return "gives \(plan.rows.count) written rows"
         case .number: return "numbers equal rows"
         case .store(let table):

@@ -123,6 +123,8 @@ package struct LogicalWindow: Sendable, Equatable {
     /// By whose clocks windows begin and end, when the time is an instant and the session is not
     /// in UTC (Flink: windows over TIMESTAMP_LTZ).
     package let zone: SessionZone?
+    /// Whether rows go into windows by the time at which they come.
+    package let isByArrival: Bool
 
     /// Equality is of meaning: the place in the text does not count.
     package static func == (left: LogicalWindow, right: LogicalWindow) -> Bool {

@@ -89,7 +89,8 @@ extension LogicalPlan {
             let isTumble = if case .tumble = window.shape { true } else { false }
             let key = isTumble ? relation.key : relation.key.map { $0 + [input.columns.count] }
             return made(
-                relation.type, rowtime: columns.count - 1, key: key, mode: relation.mode)
+                relation.type, rowtime: window.isByArrival ? nil : columns.count - 1, key: key,
+                mode: relation.mode)
         case .aggregate(_, let aggregation): return aggregated(aggregation)
         case .over(let input, _):
             let relation = input.relation
@@ -158,7 +159,8 @@ extension LogicalPlan {
                 || !bounds.all.contains(index)
         }
         return made(
-            .stream, rowtime: bounds.time, key: aggregation.sets == nil ? key : nil, mode: .append)
+            .stream, rowtime: bounds.window.isByArrival ? nil : bounds.time,
+            key: aggregation.sets == nil ? key : nil, mode: .append)
     }
 
     private func joined(_ left: Relation, _ right: Relation, _ join: LogicalJoin) -> Relation {

@@ -137,3 +137,11 @@ package struct ZoneShiftPlan: Sendable {
     /// Columns with times of the clocks that become instants.
     package let instants: [Int]
 }
+
+/// The time at which rows come, for windows of PROCTIME().
+package struct StampPlan: Sendable {
+    /// The column that gets it.
+    package let column: Int
+    /// By whose clocks it is; nil for UTC.
+    package let zone: SessionZone?
+}

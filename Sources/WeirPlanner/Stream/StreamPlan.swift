@@ -76,7 +76,7 @@ package struct StagePlan: Sendable {
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
         "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag",
-        "values", "clock", "utc",
+        "values", "clock", "utc", "now",
     ]
 }
 
@@ -98,6 +98,7 @@ package enum StreamNode: Sendable {
     case expand(ExpandPlan)
     case windowAssign(WindowAssignPlan)
     case zoneShift(ZoneShiftPlan)
+    case stamp(StampPlan)
     case values(ValuesPlan)
     case number
     case store(StoredTable)
@@ -119,6 +120,7 @@ package enum StreamNode: Sendable {
         case .unnest: "each"
         case .expand: "sets"
         case .zoneShift: "zone"
+        case .stamp: "now"
         case .values: "rows"
         case .number: "bag"
         case .store: "tbl"

@@ -66,12 +66,17 @@ extension StreamPlanner {
         var grouping = Grouping(
             aggregation, retracts: plan.inputs[0].relation.mode == .updating, keeping: others)
         grouping.map { expand(bounds.below.inline($0)) }
-        let time = ZonedTime.of(bounds.window, bounds.input)
+        let isByArrival = bounds.window.isByArrival
+        let time =
+            isByArrival
+            ? BoundExpression(
+                .column(bounds.window.time), bounds.input.columns[bounds.window.time].type,
+                bounds.window.timeSpan) : ZonedTime.of(bounds.window, bounds.input)
         let windowColumns = Array(bounds.below.plan.columns.suffix(3))
         // Whatever else reads a bound of a window that is no simple function of the time.
         let read = grouping.expressions + [bounds.below.filter].compactMap { $0 }
         if read.contains(where: { $0.columns.contains { $0 >= bounds.input.columns.count } }),
-            bounds.window.shape.name != "TUMBLE"
+            expansion(bounds.window, bounds.input) == nil
         {
             refuse(
                 "\(bounds.window.shape.name) with its bounds inside an expression",
@@ -103,7 +108,10 @@ extension StreamPlanner {
                 WindowAggregatePlan(
                     assignment: .time(preparedTime, shape),
                     keys: prepared.keys, calls: prepared.calls)),
-            inputs: [prepared.stage],
+            inputs: [
+                isByArrival
+                    ? stamp(preparedTime, of: prepared.stage, bounds.window, name) : prepared.stage
+            ],
             relation: prepared.relation(plan, before: windowColumns, grouping), span: plan.span,
             instants: [2])
         // The operator gives start, end and time, the other keys, the calls.

@@ -260,6 +260,12 @@ extension StreamPlanner {
         _ plan: LogicalPlan, _ input: LogicalPlan, _ window: LogicalWindow, _ name: String,
         reading needed: Set<Int>
     ) -> Lowered? {
+        if window.isByArrival {
+            refuse(
+                "a window of PROCTIME() without GROUP BY window_start, window_end",
+                plan.span.clipped)
+            return nil
+        }
         if case .session = window.shape {
             refuse("SESSION without GROUP BY window_start, window_end", plan.span.clipped)
             return nil

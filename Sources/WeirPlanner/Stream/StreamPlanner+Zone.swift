@@ -62,6 +62,16 @@ extension StreamPlanner {
             inputs: [stage], relation: relation, span: span)
     }
 
+    /// Puts the time at which rows come into a column.
+    mutating func stamp(
+        _ column: BoundExpression, of stage: Int, _ window: LogicalWindow, _ name: String
+    ) -> Int {
+        guard case .column(let index) = column.node else { return stage }
+        return graph.add(
+            "\(name).now", .stamp(StampPlan(column: index, zone: window.zone)), inputs: [stage],
+            relation: graph.stages[stage].relation, span: window.timeSpan)
+    }
+
     /// Makes columns with times of the clocks of a zone instants; without a zone nothing is done.
     mutating func instants(
         _ columns: [Int], of stage: Int, _ zone: SessionZone?, _ name: String

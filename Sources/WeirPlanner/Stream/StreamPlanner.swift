@@ -195,11 +195,14 @@ struct StreamPlanner {
         return Lowered(stage: stage)
     }
 
-    /// Replaces the columns of a tumbling window by what computes them; nil for other windows.
+    /// Replaces the columns of a tumbling window by what computes them; nil for other windows and
+    /// for times that are only known when a row comes.
     func expansion(
         _ window: LogicalWindow, _ source: LogicalPlan
     ) -> ((BoundExpression) -> BoundExpression)? {
-        guard case .tumble(let size, let offset) = window.shape else { return nil }
+        guard case .tumble(let size, let offset) = window.shape, !window.isByArrival else {
+            return nil
+        }
         let base = source.columns.count
         let time = ZonedTime.of(window, source)
         func expand(_ expression: BoundExpression) -> BoundExpression {
@@ -211,7 +214,8 @@ struct StreamPlanner {
             let bound = BoundExpression(
                 .window(part, time, size: size, offset: offset),
                 window.zone == nil || part != .time
-                    ? expression.type : DataType(.timestamp(3), nullable: expression.type.isNullable),
+                    ? expression.type
+                    : DataType(.timestamp(3), nullable: expression.type.isNullable),
                 expression.span)
             return part == .time ? ZonedTime.instant(bound, window.zone) : bound
         }

@@ -6,18 +6,20 @@ import WeirPlanner
 enum OperatorFactory {
     /// Nil for the stages of the source and writer threads.
     static func make(
-        _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool, workers: Workers
+        _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool, workers: Workers,
+        clock: ProcessingClock
     ) -> (any Operator)? {
         let inputs = stage.inputs.map { plan.stages[$0].relation }
         func one() -> (any Operator)? {
-            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore)
+            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore, clock: clock)
         }
         guard let keys = PartitionKeys.columns(stage, inputs: inputs) else { return one() }
         return PartitionedOperator(keys: keys, workers: workers, make: one)
     }
 
     private static func make(
-        _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool
+        _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool,
+        clock: ProcessingClock
     ) -> (any Operator)? {
         let types = inputs.map { $0.columns.map(\.type) }
         let isUpdating = inputs.map { $0.mode == .updating }
@@ -51,6 +53,7 @@ enum OperatorFactory {
         case .setOperation(let operation): return SetOperation(operation)
         case .unnest(let unnest): return Unnest(unnest, stage: stage.name)
         case .expand(let expand): return Expand(expand)
+        case .stamp(let stamp): return ArrivalStamp(stamp, clock: clock)
         case .zoneShift(let shift): return ZoneShift(shift)
         case .windowAssign(let window): return WindowAssign(window)
         case .values(let values):

@@ -44,6 +44,9 @@ final class OperatorTask {
     private let isAligned: Bool
     private var rowsSinceCommit = 0
     private var rowsWritten = 0
+    private var rowsEmitted = 0
+    /// Nil when no stage has to do with the clock.
+    private var nextTick: Date?
     private var hasChanges = false
     private var isWriterGone = false
     private var isOverLimit = false
@@ -80,7 +83,9 @@ final class OperatorTask {
         var deadline = Date(timeIntervalSinceNow: policy.seconds)
         var wasStopped = false
         while openSources > 0, !isWriterGone {
-            let piece = input.pop(until: hasChanges ? deadline : nil) { _ in self.laneBehind }
+            let wake = [hasChanges ? deadline : nil, nextTick].compactMap { $0 }.min()
+            let piece = input.pop(until: wake) { _ in self.laneBehind }
+            if let due = nextTick, Date() >= due { tick() }
             if let piece {
                 if piece.isEnd || piece.batch.columns.isEmpty && piece.records == 0 {
                     openSources -= 1
@@ -117,12 +122,31 @@ final class OperatorTask {
             || rejects.count >= policy.writtenRows
     }
 
+    /// Longest time between two looks at the clock, seconds.
+    private static let tickSeconds = 0.05
+
+    /// Lets windows of the clock close that have no rows to close them.
+    private func tick() {
+        nextTick = Date(timeIntervalSinceNow: Self.tickSeconds)
+        let before = rowsEmitted
+        for stage in plan.stages.indices {
+            guard case .stamp = plan.stages[stage].node, let runner = operators[stage] else {
+                continue
+            }
+            run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.tick(into: &$0) }
+        }
+        if rowsEmitted > before { hasChanges = true }
+    }
+
     /// Stages without inputs give their rows; the others hear how far time had come.
     private func begin() {
         for stage in plan.stages where stage.inputs.isEmpty {
             guard let runner = operators[stage.id] else { continue }
             run(stage.id, rowsIn: 0, watermark: .min, readAt: 0) { runner.start(into: &$0) }
             hasChanges = true
+        }
+        if plan.stages.contains(where: { if case .stamp = $0.node { true } else { false } }) {
+            nextTick = Date(timeIntervalSinceNow: Self.tickSeconds)
         }
         for (source, setup) in setups.enumerated() where progress[source].watermark > .min {
             tell(setup, progress[source].watermark)
@@ -243,6 +267,7 @@ final class OperatorTask {
         step(&result)
         let end = isObserving ? MonotonicClock.now() : 0
         let rowsOut = result.batches.reduce(0) { $0 + $1.count }
+        rowsEmitted += rowsOut
         let probe = probes[stage]
         probe.update { counters in
             counters.batches += 1

@@ -23,6 +23,7 @@ package struct RunGraph {
     /// - Parameter state: of the stages at the last commit.
     package init(
         plan: StreamPlan, isObserving: Bool, workers: Workers,
+        clock: ProcessingClock = .system,
         state: [Int: [(key: [UInt8], value: [UInt8])]]
     ) {
         self.plan = plan
@@ -39,7 +40,7 @@ package struct RunGraph {
         operators = plan.stages.map { stage in
             let made = OperatorFactory.make(
                 stage, plan, emitsUpdateBefore: Self.needsUpdateBefore(stage.id, plan, edges),
-                workers: workers)
+                workers: workers, clock: clock)
             if let entries = state[stage.id] { made?.restore(entries) }
             return made
         }

@@ -49,6 +49,9 @@ package protocol Operator: AnyObject {
     /// - Parameter input: which of the stage's inputs it comes from.
     func process(_ batch: Batch, input: Int, into output: inout OperatorOutput)
 
+    /// The clock has gone on; called from time to time while no rows come.
+    func tick(into output: inout OperatorOutput)
+
     /// Emits what was held back since the last commit.
     func flush(into output: inout OperatorOutput)
 
@@ -65,6 +68,7 @@ package protocol Operator: AnyObject {
 extension Operator {
     package func flush(into output: inout OperatorOutput) {}
     package func start(into output: inout OperatorOutput) {}
+    package func tick(into output: inout OperatorOutput) {}
     package func takeStateDelta() -> StateDelta { StateDelta() }
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {}
     package var stateBytes: Int { 0 }

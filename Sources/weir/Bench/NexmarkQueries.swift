@@ -29,6 +29,7 @@ enum NexmarkQueries {
           FROM events WHERE event_type = 1;
         CREATE VIEW bid AS SELECT b_auction AS auction, b_bidder AS bidder, b_price AS price,
           b_channel AS channel, b_url AS url, `dateTime`, extra FROM events WHERE event_type = 2;
+        CREATE VIEW arrivals AS SELECT bidder, PROCTIME() AS came FROM bid;
         CREATE TABLE side_input (k BIGINT, v STRING) WITH ('connector' = 'filesystem',
           'path' = '${SIDE}', 'format' = 'csv');
         CREATE VIEW person_versions AS SELECT id, name, state, `dateTime` FROM (
@@ -136,6 +137,13 @@ enum NexmarkQueries {
                   TABLE bid PARTITION BY bidder, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND))
                 GROUP BY bidder, window_start, window_end
                 """),
+        NexmarkQuery(
+            name: "q12", what: "windows by the clock",
+            sql: """
+                SELECT bidder, COUNT(*) AS bids, window_start, window_end FROM TABLE(TUMBLE(
+                  TABLE arrivals, DESCRIPTOR(came), INTERVAL '10' SECOND))
+                GROUP BY bidder, window_start, window_end
+                """, notInFlink: "it counts by the clock"),
         NexmarkQuery(
             name: "q13", what: "join with a small table",
             sql: """

@@ -1,0 +1,119 @@
+// Windows of PROCTIME(): by the clock, and by the clock alone.
+
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+import WeirEngine
+import WeirRuntime
+import WeirStore
+
+@Suite struct ProcessingTimeTests {
+    /// A clock that tests set, µs.
+    private final class SetClock: Sendable {
+        private let micros: Atomic<Int64>
+
+        init(_ micros: Int64) { self.micros = Atomic(micros) }
+
+        var clock: ProcessingClock {
+            ProcessingClock { self.micros.load(ordering: .relaxed) }
+        }
+
+        func set(_ value: Int64) { micros.store(value, ordering: .relaxed) }
+    }
+
+    private static let source = """
+        CREATE TABLE t (id BIGINT, k STRING, ts TIMESTAMP(3) NOT NULL, came AS PROCTIME(),
+          WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');
+
+        """
+    /// 2026-01-01 00:00:07 UTC
+    private static let start: Int64 = 1_767_225_607_000_000
+
+    /// Rows that come at once are in the window of that moment; it closes at the end of the input.
+    @Test(arguments: [
+        ("", "2026-01-01 00:00:00.000|2026-01-01 00:00:10.000|3"),
+        (
+            "SET 'table.local-time-zone' = 'Asia/Kolkata';",
+            "2026-01-01 05:30:00.000|2026-01-01 05:30:10.000|3"
+        ),
+    ])
+    func rowsAreInTheWindowOfTheirArrival(_ zone: String, _ expected: String) throws {
+        let harness = try PipelineHarness(
+            zone + Self.source + """
+                Counts := SELECT window_start, window_end, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE t,
+                  DESCRIPTOR(came), INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
+                Legacy := SELECT TUMBLE_END(came, INTERVAL '10' SECOND) AS w, COUNT(*) AS n FROM t
+                  GROUP BY TUMBLE(came, INTERVAL '10' SECOND);
+                Hops := SELECT window_end, k, COUNT(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(came),
+                  INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end, k;
+                Sessions := SELECT k, COUNT(*) AS n FROM TABLE(SESSION(TABLE t PARTITION BY k,
+                  DESCRIPTOR(came), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end;
+                """,
+            files: [
+                "t.csv":
+                    "1,a,2026-01-01 00:00:01\n2,b,2026-01-05 00:00:01\n3,a,2026-01-03 00:00:01\n"
+            ])
+        try harness.run(clock: SetClock(Self.start).clock)
+        #expect(try harness.query("SELECT * FROM Counts") == [expected])
+        #expect(try harness.query("SELECT n FROM Legacy") == ["3"])
+        #expect(
+            try harness.query("SELECT k, n FROM Hops ORDER BY window_end, k")
+                == ["a|2", "b|1", "a|2", "b|1"])
+        #expect(try harness.query("SELECT * FROM Sessions ORDER BY k") == ["a|2", "b|1"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    /// No row comes any more, but the clock goes on.
+    @Test func aWindowClosesByTheClock() throws {
+        let harness = try PipelineHarness(
+            Self.source + """
+                Counts := SELECT window_end, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE t,
+                  DESCRIPTOR(came), INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
+                """,
+            files: ["t.csv": "1,a,2026-01-01 00:00:01\n2,b,2026-01-02 00:00:01\n"])
+        let clock = SetClock(Self.start)
+        // The second row is due in a day.
+        let session = try harness.start(pace: 1, clock: clock.clock)
+        while session.snapshot().commit.epoch < 1 { session.waitABit() }
+        clock.set(Self.start + 3_000_000)
+        while session.snapshot().commit.epoch < 2 { session.waitABit() }
+        session.stop()
+        session.wait()
+        #expect(try harness.query("SELECT n FROM Counts") == ["1"])
+        // The other row comes after the restart, in a window of its own.
+        clock.set(Self.start + 60_000_000)
+        try harness.run(clock: clock.clock)
+        #expect(
+            try harness.query("SELECT * FROM Counts ORDER BY 1")
+                == ["2026-01-01 00:00:10.000|1", "2026-01-01 00:01:10.000|1"])
+    }
+
+    /// A window that was open at a stop closes by the clock of the next run, with its own rows.
+    @Test func anOpenWindowOutlivesARestart() throws {
+        let harness = try PipelineHarness(
+            Self.source + """
+                Counts := SELECT window_end, COUNT(*) AS n FROM TABLE(HOP(TABLE t, DESCRIPTOR(came),
+                  INTERVAL '5' SECOND, INTERVAL '10' SECOND)) GROUP BY window_start, window_end;
+                """,
+            files: ["t.csv": "1,a,2026-01-01 00:00:01\n2,b,2026-01-02 00:00:01\n"])
+        let clock = SetClock(Self.start)
+        let session = try harness.start(pace: 1, clock: clock.clock)
+        while session.snapshot().commit.epoch < 1 { session.waitABit() }
+        session.stop()
+        session.wait()
+        clock.set(Self.start + 60_000_000)
+        try harness.run(clock: clock.clock)
+        #expect(
+            try harness.query("SELECT * FROM Counts ORDER BY 1")
+                == [
+                    "2026-01-01 00:00:10.000|1", "2026-01-01 00:00:15.000|1",
+                    "2026-01-01 00:01:10.000|1", "2026-01-01 00:01:15.000|1",
+                ])
+    }
+}
+
+extension Session {
+    /// Gives the other threads time.
+    fileprivate func waitABit() { _ = wait(seconds: 0.001) }
+}
