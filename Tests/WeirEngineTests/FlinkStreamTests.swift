@@ -77,7 +77,7 @@ import WeirStore
     enum Way: String, CaseIterable, Sendable {
         /// Batches and epochs as users have them.
         case plain
-        /// A few rows a batch, a few batches an epoch.
+        /// A few rows a batch, a few batches an epoch, three threads that share each batch.
         case small
         /// Stopped again and again, and gone on with from the store.
         case restarted
@@ -152,8 +152,10 @@ import WeirStore
 
     private static func run(_ harness: PipelineHarness, _ way: Way) throws -> Session {
         switch way {
-        case .plain: return try harness.run()
-        case .small: return try harness.run(chunkBytes: 700, commitRows: 40)
+        case .plain: return try harness.run(workers: Workers(1))
+        case .small:
+            return try harness.run(
+                chunkBytes: 700, commitRows: 40, workers: Workers(3, fewRows: 1))
         case .restarted:
             for stop in 1...3 {
                 let session = try harness.start(chunkBytes: 700, commitRows: 30)

@@ -9,8 +9,13 @@ import Synchronization
 /// The work is cut the same way for any number of threads, so results do not depend on it.
 package struct Workers: Sendable {
     package let count: Int
+    /// Fewer rows than these are done sooner by one thread than a second one wakes.
+    package let fewRows: Int
 
-    package init(_ count: Int) { self.count = max(1, count) }
+    package init(_ count: Int, fewRows: Int = 512) {
+        self.count = max(1, count)
+        self.fewRows = fewRows
+    }
 
     /// One for each core.
     package static var cores: Workers { Workers(ProcessInfo.processInfo.activeProcessorCount) }

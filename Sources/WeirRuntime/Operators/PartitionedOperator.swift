@@ -9,8 +9,6 @@ import WeirPlanner
 /// workers. Rows of one key keep their order; rows of different keys come out by part.
 final class PartitionedOperator: Operator {
     static let partCount = 8
-    /// A batch with fewer rows is done before a second thread wakes.
-    private static let fewRows = 512
     /// Smaller batches of the parts are put together up to this many rows.
     private static let batchRows = 2048
 
@@ -34,7 +32,7 @@ final class PartitionedOperator: Operator {
             }
         }
         let rows = split(batch, by: keys[input])
-        let few = batch.count < Self.fewRows
+        let few = batch.count < workers.fewRows
         run(few ? Workers(1) : workers, into: &output) { part, output in
             let own = rows[part]
             if own.isEmpty, batch.watermark == .min { return }
