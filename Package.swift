@@ -77,8 +77,10 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ),
     (
         "WeirEngineTests",
-        ["WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirFunctions",
-            "WeirColumnar"], [grdb]
+        [
+            "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirSQL", "WeirFunctions",
+            "WeirColumnar",
+        ], [grdb]
     ),
     (
         "WeirTUITests",

@@ -1,7 +1,6 @@
 // Windows of PROCTIME(): by the clock, and by the clock alone.
 
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 import WeirEngine
@@ -9,19 +8,6 @@ import WeirRuntime
 import WeirStore
 
 @Suite struct ProcessingTimeTests {
-    /// A clock that tests set, µs.
-    private final class SetClock: Sendable {
-        private let micros: Atomic<Int64>
-
-        init(_ micros: Int64) { self.micros = Atomic(micros) }
-
-        var clock: ProcessingClock {
-            ProcessingClock { self.micros.load(ordering: .relaxed) }
-        }
-
-        func set(_ value: Int64) { micros.store(value, ordering: .relaxed) }
-    }
-
     private static let source = """
         CREATE TABLE t (id BIGINT, k STRING, ts TIMESTAMP(3) NOT NULL, came AS PROCTIME(),
           WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');

@@ -154,6 +154,11 @@ struct PackageFile {
         value("engines", "flink", "config", "table.local-time-zone") as? String
     }
 
+    /// How long state is kept, where Flink's settings have it.
+    var stateTTL: String? {
+        value("engines", "flink", "config", StateTTLSetting.key) as? String
+    }
+
     /// Top-level keys that no version of the format has.
     var unknownKeys: [String] { json.keys.filter { !Self.knownKeys.contains($0) }.sorted() }
 

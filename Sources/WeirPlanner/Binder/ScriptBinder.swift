@@ -87,6 +87,8 @@ package struct ScriptBinder {
     var exportedTables: Set<String> = []
     /// The session zone when it is not UTC.
     var zone: SessionZone?
+    /// How long state is kept that is not written (µs); nil for ever.
+    var stateTTL: Int64?
     /// The names around the correlated query at hand.
     var outerScope: Scope?
     /// Columns of the row that the relationship at hand starts from.
@@ -127,6 +129,7 @@ package struct ScriptBinder {
 
     private mutating func compile(_ bytes: [UInt8]) -> Compilation {
         if let zone = project.settings.timeZone { bindTimeZone(zone, at: Span(0, 0)) }
+        if let ttl = project.settings.stateTTL { bindStateTTL(ttl, at: Span(0, 0)) }
         let isTemplate = project.main.name.hasSuffix(".sqrl")
         let script = parse(
             project.main, bytes, values: isTemplate ? project.settings.templateValues : nil)
@@ -141,6 +144,7 @@ package struct ScriptBinder {
                     "no-output", "this script defines nothing to run", at: Span(start, start),
                     hint: "define a table: Name := SELECT …; or write INSERT INTO sink SELECT …;"))
         }
+        diagnostics += stagesWithoutTTL(stages)
         return compilation(stages, live)
     }
 
@@ -186,7 +190,7 @@ package struct ScriptBinder {
         }
         return StreamPlan(
             stages: ColumnPruning.apply(stages), views: views, queries: queries,
-            indexes: storeIndexes(tables))
+            indexes: storeIndexes(tables), stateTTL: stateTTL)
     }
 
     /// Binds the statements of a script in the namespace at hand.

@@ -11,6 +11,8 @@ package struct StreamPlan: Sendable {
     /// What an API may ask.
     package let queries: [StoreQuery]
     package let indexes: [StoreIndex]
+    /// How long state that is not written is kept (µs); nil for ever.
+    package let stateTTL: Int64?
     /// Tables to be stored, by the stage that writes them.
     package var tables: [StoredTable] {
         stages.compactMap { if case .store(let table) = $0.node { table } else { nil } }

@@ -10,8 +10,9 @@ enum OperatorFactory {
         clock: ProcessingClock
     ) -> (any Operator)? {
         let inputs = stage.inputs.map { plan.stages[$0].relation }
+        let ttl = plan.stateTTL.map { StateTTL(micros: $0, clock: clock) }
         func one() -> (any Operator)? {
-            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore, clock: clock)
+            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore, clock: clock, ttl: ttl)
         }
         guard let keys = PartitionKeys.columns(stage, inputs: inputs) else { return one() }
         return PartitionedOperator(keys: keys, workers: workers, make: one)
@@ -19,7 +20,7 @@ enum OperatorFactory {
 
     private static func make(
         _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool,
-        clock: ProcessingClock
+        clock: ProcessingClock, ttl: StateTTL?
     ) -> (any Operator)? {
         let types = inputs.map { $0.columns.map(\.type) }
         let isUpdating = inputs.map { $0.mode == .updating }
@@ -31,7 +32,8 @@ enum OperatorFactory {
                 calc, stage: stage.name, definition: stage.definition,
                 inputFields: inputs.first?.columns ?? [])
         case .aggregate(let aggregate):
-            return GroupAggregate(aggregate, emitsUpdateBefore: emitsUpdateBefore)
+            return GroupAggregate(
+                aggregate, emitsUpdateBefore: emitsUpdateBefore, ttl: ttl)
         case .windowAggregate(let window):
             if case .time(let time, .session(let gap, _)) = window.assignment {
                 return SessionAggregate(window, time: time, gap: gap)
@@ -39,12 +41,13 @@ enum OperatorFactory {
             return WindowAggregate(window)
         case .union: return Union(inputs: inputs.count)
         case .join(let join):
-            return RegularJoin(join, types: types, isUpdating: isUpdating, stage: joinStage)
+            return RegularJoin(
+                join, types: types, isUpdating: isUpdating, stage: joinStage, ttl: ttl)
         case .timedJoin(let join): return TimedJoin(join, types: types, stage: joinStage)
         case .temporalJoin(let join): return TemporalJoin(join, types: types, stage: joinStage)
         case .rank(let rank):
             if let time = rank.firstByTime { return FirstRow(rank, time: time, types: types[0]) }
-            return Rank(rank, types: types[0])
+            return Rank(rank, types: types[0], ttl: ttl)
         case .over(let over):
             if over.time == nil, !over.orderBy.isEmpty {
                 return OverTable(over, types: types[0], isUpdating: isUpdating[0])

@@ -1,7 +1,7 @@
 // GROUP BY over a stream: one row a group, updated as rows come (Flink: GroupAggFunction).
 
 package import WeirColumnar
-package import WeirPlanner
+import WeirPlanner
 
 /// Keeps the aggregates of each group and emits the changed groups before each commit.
 ///
@@ -19,8 +19,8 @@ package final class GroupAggregate: Operator {
     private var watermark = Int64.min
     private var sentWatermark = Int64.min
 
-    package init(_ plan: AggregatePlan, emitsUpdateBefore: Bool) {
-        state = GroupedState(keyTypes: plan.keys.map(\.type), calls: plan.calls)
+    init(_ plan: AggregatePlan, emitsUpdateBefore: Bool, ttl: StateTTL?) {
+        state = GroupedState(keyTypes: plan.keys.map(\.type), calls: plan.calls, ttl: ttl)
         keys = plan.keys.map { key in
             guard case .column(let index) = key.node else {
                 preconditionFailure("group keys are columns; the binder computes them before")
@@ -33,6 +33,7 @@ package final class GroupAggregate: Operator {
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         watermark = max(watermark, batch.watermark)
         guard batch.count > 0 else { return }
+        if touched.isEmpty { state.expire() }
         let groups = state.groups(keys.map { batch.columns[$0] }, count: batch.count)
         let fresh = state.markDirty(groups)
         if !fresh.isEmpty {
@@ -54,6 +55,7 @@ package final class GroupAggregate: Operator {
 
     private func emitChanges(into output: inout OperatorOutput) {
         guard !touched.isEmpty else { return }
+        state.noteWritten(touched)
         let keyColumns = state.keyColumns(touched)
         let after = state.results(touched)
         var rows: [Int32] = []

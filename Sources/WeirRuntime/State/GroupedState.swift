@@ -15,9 +15,15 @@ final class GroupedState {
     /// Whether a group is in the store.
     private var isStored: [UInt8] = []
     private var removed: [[UInt8]] = []
+    private let ttl: StateTTL?
+    /// When each group was last written, where groups expire (µs).
+    private var writtenAt: [Int64] = []
 
-    init(keyTypes: [DataType], calls: [AggregateCall], merges: Bool = false) {
+    init(
+        keyTypes: [DataType], calls: [AggregateCall], merges: Bool = false, ttl: StateTTL? = nil
+    ) {
         self.keyTypes = keyTypes
+        self.ttl = ttl
         keys = KeyTable(columns: keyTypes)
         aggregates = AggregateState(calls, merges: merges)
     }
@@ -32,6 +38,9 @@ final class GroupedState {
         aggregates.grow(to: keys.count)
         let missing = keys.count - isDirty.count
         if missing > 0 {
+            if let ttl {
+                writtenAt.append(contentsOf: repeatElement(ttl.clock.now(), count: missing))
+            }
             isDirty.append(contentsOf: repeatElement(0, count: missing))
             isStored.append(contentsOf: repeatElement(0, count: missing))
         }
@@ -79,8 +88,24 @@ final class GroupedState {
         aggregates.compact(keeping: kept)
         keys.compact(keeping: kept)
         isDirty = kept.map { isDirty[Int($0)] }
+        if ttl != nil { writtenAt = kept.map { writtenAt[Int($0)] } }
         isStored = kept.map { isStored[Int($0)] }
         dirty = isDirty.indices.filter { isDirty[$0] != 0 }.map { Int32($0) }
+    }
+
+    /// Notes that groups have been written by now.
+    func noteWritten(_ groups: [Int32]) {
+        guard let ttl else { return }
+        let now = ttl.clock.now()
+        for group in groups { writtenAt[Int(group)] = now }
+    }
+
+    /// Forgets the groups whose time is over.
+    func expire() {
+        guard let ttl else { return }
+        let limit = ttl.limit
+        guard writtenAt.contains(where: { $0 <= limit }) else { return }
+        compact(keeping: (0..<Int32(count)).filter { writtenAt[Int($0)] > limit })
     }
 
     /// Forgets everything, to be used again.
@@ -88,6 +113,7 @@ final class GroupedState {
         aggregates.compact(keeping: [])
         keys.compact(keeping: [])
         isDirty.removeAll(keepingCapacity: true)
+        writtenAt = []
         isStored.removeAll(keepingCapacity: true)
         dirty.removeAll(keepingCapacity: true)
         removed = []

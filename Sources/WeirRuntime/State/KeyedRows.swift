@@ -122,6 +122,17 @@ final class KeyedRows {
         log.removed(row)
     }
 
+    /// Takes a row out by its number, so that it cannot be found by its values either.
+    func forget(_ row: Int) {
+        guard isLive[row] != 0 else { return }
+        if features.contains(.search) {
+            let values = allValues([Int32(row)])
+            let hash = RowHash.hashes(values, count: 1)[0]
+            _ = index.remove(hash) { $0 == row }
+        }
+        remove(row)
+    }
+
     /// Finds a row with these values and takes it out; nil when there is none.
     func remove(_ values: [Column], _ other: Int, hash: UInt64) -> Int? {
         let columns = columns
@@ -278,18 +289,9 @@ final class KeyedRows {
             where Int(row) < tags.count {
                 tags[Int(row)] = tag
             }
-            for row in segment.removed where Int(row) < next.count {
-                if features.contains(.search) { forget(Int(row)) }
-                remove(Int(row))
-            }
+            for row in segment.removed where Int(row) < next.count { forget(Int(row)) }
         }
         log.restored(segments: segments.count, rows: next.count)
     }
 
-    private func forget(_ row: Int) {
-        guard isLive[row] != 0 else { return }
-        let values = allValues([Int32(row)])
-        let hash = RowHash.hashes(values, count: 1)[0]
-        _ = index.remove(hash) { $0 == row }
-    }
 }

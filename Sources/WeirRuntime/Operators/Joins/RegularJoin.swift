@@ -1,7 +1,7 @@
 // Joins of changing tables (Flink: StreamingJoinOperator, StreamingSemiAntiJoinOperator).
 
 package import WeirColumnar
-package import WeirPlanner
+import WeirPlanner
 
 /// Keeps the rows of both sides and gives what each change of one side means for the result.
 ///
@@ -14,14 +14,20 @@ package final class RegularJoin: Operator {
     private let sides: [KeyedRows]
     private let residual: JoinResidual?
     private var watermarks = WatermarkMerge(inputs: 2)
+    private let ttl: StateTTL?
+    private var arrivals = [ArrivalMarks(), ArrivalMarks()]
     /// Pairs that are put into one batch.
     private static let pairLimit = 16_384
 
     /// - Parameters:
     ///   - types: of the columns of both inputs.
     ///   - isUpdating: whether rows of the inputs may be taken back.
-    package init(_ plan: JoinPlan, types: [[DataType]], isUpdating: [Bool], stage: JoinStage) {
+    init(
+        _ plan: JoinPlan, types: [[DataType]], isUpdating: [Bool], stage: JoinStage,
+        ttl: StateTTL?
+    ) {
         self.plan = plan
+        self.ttl = ttl
         self.stage = stage
         self.isUpdating = isUpdating
         keys = KeyTable(columns: plan.keys.types)
@@ -29,6 +35,7 @@ package final class RegularJoin: Operator {
         let keepsRight = plan.kind == .full
         sides = zip(zip(types, isUpdating), [keepsLeft, keepsRight]).map { side, isKept in
             var features: KeyedRows.Features = side.1 ? [.removal, .search] : []
+            if ttl != nil { features.insert(.removal) }
             if isKept { features.insert(.tags) }
             return KeyedRows(side.0, features)
         }
@@ -41,12 +48,22 @@ package final class RegularJoin: Operator {
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 {
+            expire()
             join(batch, input, into: &output)
+            if let ttl { arrivals[input].note(sides[input].count, ttl) }
             output.count(.joined, batch.count)
         }
         if watermarks.advance(input, to: batch.watermark) {
             output.batches.append(
                 Batch(count: 0, columns: [], watermark: watermarks.current, readAt: batch.readAt))
+        }
+    }
+
+    /// Forgets the rows whose time is over; nothing is said of them.
+    private func expire() {
+        guard let ttl else { return }
+        for (side, rows) in sides.enumerated() {
+            for row in arrivals[side].takeExpired(ttl) { rows.forget(row) }
         }
     }
 
@@ -236,6 +253,7 @@ package final class RegularJoin: Operator {
         guard sides.contains(where: { $0.isSparse }) else { return }
         let fresh = KeyTable(columns: plan.keys.types)
         for (input, side) in sides.enumerated() {
+            if ttl != nil { arrivals[input].renumber(side.liveRows) }
             side.compact { columns, count in
                 (fresh.groups(self.keyColumns(columns, input), rows: count), fresh.count)
             }
@@ -254,6 +272,7 @@ package final class RegularJoin: Operator {
             side.restore(entries, part: UInt8(input)) { columns, count in
                 (self.keys.groups(self.keyColumns(columns, input), rows: count), self.keys.count)
             }
+            if let ttl { arrivals[input].note(side.count, ttl) }
         }
     }
 

@@ -1,7 +1,7 @@
 // The first rows of each partition (Flink: queries/topn.md, queries/deduplication.md).
 
 package import WeirColumnar
-package import WeirPlanner
+import WeirPlanner
 
 /// Keeps the rows that are in the result, or all of them where the input takes rows back, and emits
 /// before each commit what has changed since the last one.
@@ -22,9 +22,13 @@ package final class Rank: Operator {
     private var sentWatermark = Int64.min
     /// Most rows of a partition that matter.
     private let limit: Int
+    private let ttl: StateTTL?
+    /// When each partition was last written, where partitions expire (µs).
+    private var writtenAt: [Int64] = []
 
-    package init(_ plan: RankPlan, types: [DataType]) {
+    init(_ plan: RankPlan, types: [DataType], ttl: StateTTL?) {
         self.plan = plan
+        self.ttl = plan.windowEnd == nil ? ttl : nil
         keyTypes = plan.partitionBy.map { types[$0] }
         keys = KeyTable(columns: keyTypes)
         rows = KeyedRows(types, plan.isAppend ? .removal : [.removal, .search])
@@ -40,7 +44,10 @@ package final class Rank: Operator {
         watermark = max(watermark, batch.watermark)
         guard batch.count > 0 else { return }
         output.count(.ranked, batch.count)
-        if touched.isEmpty { readAt = batch.readAt }
+        if touched.isEmpty {
+            readAt = batch.readAt
+            expire()
+        }
         let partitions = partitions(batch.columns, batch.count)
         if plan.isAppend || batch.kinds == nil {
             add(batch, partitions)
@@ -54,8 +61,19 @@ package final class Rank: Operator {
         while sorted.count < keys.count {
             sorted.append([])
             isTouched.append(0)
+            if let ttl { writtenAt.append(ttl.clock.now()) }
         }
         return found
+    }
+
+    /// Forgets the partitions whose time is over; nothing is said of their rows.
+    private func expire() {
+        guard let limit = ttl?.limit else { return }
+        for partition in sorted.indices
+        where writtenAt[partition] <= limit && !sorted[partition].isEmpty {
+            for row in rows.rows(of: Int32(partition)) { rows.forget(Int(row)) }
+            sorted[partition] = []
+        }
     }
 
     private func touch(_ partition: Int32) {
@@ -208,6 +226,7 @@ package final class Rank: Operator {
         var changes = RankChanges()
         for (partition, old) in zip(touched, before) {
             isTouched[Int(partition)] = 0
+            if let ttl { writtenAt[Int(partition)] = ttl.clock.now() }
             let new = shown(partition)
             if plan.emitsRank {
                 changes.byRank(old, new, first: plan.ranks.lowerBound)
@@ -229,12 +248,21 @@ package final class Rank: Operator {
 
     /// Numbers rows and partitions anew; the order of arrival stays.
     private func compact() {
+        // Partitions get their numbers in the order of their first rows.
+        var seen: Set<Int32> = []
+        let times =
+            ttl == nil
+            ? []
+            : rows.liveRows.map { rows.group(Int($0)) }.filter { seen.insert($0).inserted }
+                .map { writtenAt[Int($0)] }
         keys = KeyTable(columns: keyTypes)
+        writtenAt = []
         sorted = []
         isTouched = []
         rows.compact { columns, count in
             (self.partitions(columns, count), self.keys.count)
         }
+        if ttl != nil { writtenAt = times }
         sortAll()
     }
 

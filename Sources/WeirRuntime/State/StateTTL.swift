@@ -1,0 +1,60 @@
+// How long state is kept that nobody writes (Flink: table.exec.state.ttl).
+
+/// A time to live by the clock, counted from the last write; results after it are those of a table
+/// that never had the rows.
+///
+/// After a restart the time begins anew.
+struct StateTTL: Sendable {
+    let micros: Int64
+    let clock: ProcessingClock
+
+    /// What was written at this moment (µs) or before has expired now.
+    var limit: Int64 { clock.now().subtractingReportingOverflow(micros).partialValue }
+}
+
+/// Which rows of an operator came when; rows are numbered as they come.
+struct ArrivalMarks {
+    private var marks: [(end: Int, time: Int64)] = []
+    /// Rows before this one have been handed out as expired.
+    private var expired = 0
+    /// So many parts of the time to live may a row live longer.
+    private static let grain: Int64 = 64
+
+    /// Rows up to a number have come by now.
+    mutating func note(_ end: Int, _ ttl: StateTTL) {
+        let now = ttl.clock.now()
+        guard end > marks.last?.end ?? expired else { return }
+        if let last = marks.last, now - last.time < ttl.micros / Self.grain {
+            marks[marks.count - 1].end = end
+        } else {
+            marks.append((end, now))
+        }
+    }
+
+    /// The rows that have expired since the last call.
+    mutating func takeExpired(_ ttl: StateTTL) -> Range<Int> {
+        guard let first = marks.first else { return expired..<expired }
+        let limit = ttl.limit
+        guard first.time <= limit else { return expired..<expired }
+        let gone = marks.prefix { $0.time <= limit }
+        let start = expired
+        expired = gone.last?.end ?? expired
+        marks.removeFirst(gone.count)
+        return start..<expired
+    }
+
+    /// Rows are numbered anew: only these are left, in this order.
+    mutating func renumber(_ kept: [Int32]) {
+        func place(_ row: Int) -> Int {
+            var low = 0
+            var high = kept.count
+            while low < high {
+                let middle = (low + high) / 2
+                if kept[middle] < row { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        expired = place(expired)
+        marks = marks.map { (place($0.end), $0.time) }
+    }
+}
