@@ -35,6 +35,7 @@ enum SampleModel {
             counters.bytesRead = Int64(second) * 100_000
             counters.bytesTotal = 2_481_495
             counters.watermark = 1_357_000_000_000_000
+            if stage.node.label == "agg" { counters.stateBytes = second * 90_000 }
             return StageSnapshot(plan: stage, counters: counters)
         }
         var commit = CommitStatus()

@@ -57,6 +57,10 @@ enum StageDetail {
             let text = ValueText.timestampText(counters.watermark)
             lines.append(Line(label: "watermark", text: text, role: .text))
         }
+        if counters.stateBytes > 0 {
+            lines.append(
+                Line(label: "state", text: Format.bytes(Int64(counters.stateBytes)), role: .text))
+        }
         let relation = stage.plan.relation
         if let key = relation.key, !key.isEmpty {
             let names = key.map { relation.columns[$0].name }.joined(separator: ", ")

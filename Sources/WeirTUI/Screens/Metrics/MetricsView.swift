@@ -81,6 +81,7 @@ enum MetricsView {
 
     private static let titles: [(String, Int)] = [
         ("IN/s", 7), ("OUT/s", 7), ("p50", 7), ("p99", 7), ("BUSY", 5), ("BLOCK", 5), ("IDLE", 5),
+        ("STATE", 8),
     ]
 
     private static func drawTable(
@@ -89,7 +90,8 @@ enum MetricsView {
         guard area.height > 1 else { return }
         let theme = model.theme
         var columns = titles
-        if area.width >= 110 { columns += [("IN", 10), ("OUT", 10), ("BATCHES", 8), ("QUEUE", 6)] }
+        if area.width >= 110 { columns += [("IN", 10), ("OUT", 10), ("QUEUE", 6)] }
+        if area.width >= 130 { columns.append(("BATCHES", 8)) }
         while columns.reduce(18, { $0 + $1.1 + 1 }) > area.width, columns.count > 2 {
             columns.removeLast()
         }
@@ -137,6 +139,7 @@ enum MetricsView {
             "BUSY": Format.percent(rates.busy), "BLOCK": Format.percent(rates.blocked),
             "IDLE": Format.percent(rates.idle), "IN": grouped(counters.rowsIn),
             "OUT": grouped(counters.rowsOut), "BATCHES": grouped(counters.batches),
+            "STATE": counters.stateBytes > 0 ? Format.bytes(Int64(counters.stateBytes)) : "-",
             "QUEUE": counters.queueCapacity > 0
                 ? "\(counters.queued)/\(counters.queueCapacity)" : "-",
         ]
