@@ -75,13 +75,15 @@ extension StreamPlanner {
         let windowColumns = Array(bounds.below.plan.columns.suffix(3))
         // Whatever else reads a bound of a window that is no simple function of the time.
         let read = grouping.expressions + [bounds.below.filter].compactMap { $0 }
-        if read.contains(where: { $0.columns.contains { $0 >= bounds.input.columns.count } }),
-            expansion(bounds.window, bounds.input) == nil
+        let readsBounds = read.contains {
+            $0.columns.contains { $0 >= bounds.input.columns.count }
+        }
+        let partition = sessionKeys(bounds.window, grouping)
+        if readsBounds && expansion(bounds.window, bounds.input) == nil || partition == nil,
+            let window = plan.relation.window
         {
-            refuse(
-                "\(bounds.window.shape.name) with its bounds inside an expression",
-                plan.span.clipped)
-            return nil
+            // Each row gets its windows first.
+            return lowerAttached(plan, aggregation, window, name)
         }
         guard
             let prepared = prepare(
@@ -89,18 +91,8 @@ extension StreamPlanner {
                 plan.span), let preparedTime = prepared.others.first
         else { return nil }
         var shape = bounds.window.shape
-        if case .session(let gap, let partition) = shape {
-            // Sessions are of the keys they are partitioned by: these are among the others.
-            let keys = partition.map { column in
-                prepared.keys.indices.first { index in
-                    grouping.keys[index].node == .column(column)
-                }
-            }
-            guard keys.allSatisfy({ $0 != nil }), Set(keys).count == prepared.keys.count else {
-                refuse("SESSION by other columns than the query groups by", plan.span.clipped)
-                return nil
-            }
-            shape = .session(gap: gap, partitionBy: keys.compactMap { $0 })
+        if case .session(let gap, _) = shape {
+            shape = .session(gap: gap, partitionBy: partition ?? [])
         }
         let stage = addByClock(
             bounds.window.zone, "\(name).window",
@@ -120,6 +112,16 @@ extension StreamPlanner {
         mapping[bounds.end] = 1
         if let time = bounds.time { mapping[time] = 2 }
         return Lowered(stage: stage, mapping: mapping)
+    }
+
+    /// Which keys sessions are told apart by; nil when these are not all keys besides the bounds.
+    private func sessionKeys(_ window: LogicalWindow, _ grouping: Grouping) -> [Int]? {
+        guard case .session(_, let partition) = window.shape else { return [] }
+        let keys = partition.compactMap { column in
+            grouping.keys.firstIndex { $0.node == .column(column) }
+        }
+        let isSame = keys.count == partition.count && Set(keys).count == grouping.keys.count
+        return isSame ? keys : nil
     }
 
     /// Grouping by the bounds that an earlier window left in the rows.

@@ -266,10 +266,6 @@ extension StreamPlanner {
                 plan.span.clipped)
             return nil
         }
-        if case .session = window.shape {
-            refuse("SESSION without GROUP BY window_start, window_end", plan.span.clipped)
-            return nil
-        }
         if let expand = expansion(window, input) {
             let values = plan.columns.enumerated().map {
                 expand(BoundExpression(.column($0), $1.type, plan.span))
@@ -281,12 +277,28 @@ extension StreamPlanner {
         let base = input.columns.count
         var rows = InputRows(input, reading: needed.filter { $0 < base })
         let time = rows.position(of: ZonedTime.of(window, input))
+        var shape = window.shape
+        if case .session(let gap, let partitionBy) = window.shape {
+            shape = .session(
+                gap: gap,
+                partitionBy: partitionBy.map {
+                    rows.position(
+                        of: BoundExpression(.column($0), input.columns[$0].type, plan.span))
+                })
+        }
         guard let stage = lowerValues(rows.values, of: input, "\(name).rows") else { return nil }
         let fields = rows.fields + plan.columns[base...]
         let mapping = rows.mapping + (0..<3).map { $0 + rows.fields.count }
+        let node = StreamNode.windowAssign(WindowAssignPlan(time: time, shape: shape))
+        let relation = plan.relation.renumbered(fields, mapping)
+        if case .session = shape {
+            let sessions = addByClock(
+                window.zone, "\(name).window", node, inputs: [stage], relation: relation,
+                span: plan.span, instants: [fields.count - 1])
+            return Lowered(stage: sessions, mapping: mapping)
+        }
         let assign = graph.add(
-            "\(name).window", .windowAssign(WindowAssignPlan(time: time, shape: window.shape)),
-            inputs: [stage], relation: plan.relation.renumbered(fields, mapping), span: plan.span)
+            "\(name).window", node, inputs: [stage], relation: relation, span: plan.span)
         return Lowered(
             stage: instants([fields.count - 1], of: assign, window.zone, name), mapping: mapping)
     }

@@ -58,7 +58,11 @@ enum OperatorFactory {
         case .expand(let expand): return Expand(expand)
         case .stamp(let stamp): return ArrivalStamp(stamp, clock: clock)
         case .zoneShift(let shift): return ZoneShift(shift)
-        case .windowAssign(let window): return WindowAssign(window)
+        case .windowAssign(let window):
+            if case .session(let gap, let partitionBy) = window.shape {
+                return SessionRows(window, gap: gap, partitionBy: partitionBy, types: types[0])
+            }
+            return WindowAssign(window)
         case .values(let values):
             return WrittenRows(values, types: stage.relation.columns.map(\.type))
         case .number: return RowNumbers(types: types[0])

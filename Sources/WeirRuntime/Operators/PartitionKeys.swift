@@ -17,6 +17,8 @@ enum PartitionKeys {
         case .temporalJoin(let join): [join.keys.left, join.keys.right]
         case .rank(let rank): [rank.partitionBy]
         case .over(let over): [over.partitionBy]
+        case .windowAssign(let window):
+            if case .session(_, let partitionBy) = window.shape { [partitionBy] } else { nil }
         case .setOperation: inputs.map { Array($0.columns.indices) }
         case .aggregate(let aggregate):
             isHeavy(aggregate.calls) ? [columns(aggregate.keys)] : nil
