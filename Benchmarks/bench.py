@@ -131,6 +131,25 @@ Few := SELECT id, region, v FROM Src WHERE MOD(id, 5000) = 0;
     observation("a filter that keeps one row in 5000", [weir, "run", few, "--once", "--fresh", "--quiet"])
 
 
+def groups(file):
+    import duckdb
+    source = script("groups", f"""
+CREATE TABLE Src (id BIGINT, ts TIMESTAMP(3), region STRING, channel INT, v DECIMAL(10, 2))
+  WITH ('connector' = 'filesystem', 'path' = '{file}', 'format' = 'csv');
+ByKey := SELECT MOD(id, 1000) AS k, COUNT(*) AS n, SUM(v) AS total FROM Src GROUP BY MOD(id, 1000);
+""")
+    ours = best(lambda: run([weir, "run", source, "--once", "--fresh", "--quiet"]))
+    for threads in (2, 1):
+        def query():
+            connection = duckdb.connect()
+            connection.execute(f"SET threads = {threads}")
+            connection.execute(
+                "CREATE TABLE by_key AS SELECT id % 1000 AS k, count(*) AS n, sum(v) AS total"
+                f" FROM read_csv('{file}', header=false, columns={TYPES}) GROUP BY ALL")
+        report("5 M rows, csv to 1 000 groups, count and sum", ours, f"DuckDB, {threads} threads", best(query),
+               f"{5 / ours:.2f} M rows/s")
+
+
 def cpu(arguments):
     """Processor seconds of a run: wall time depends on what else the machine does."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -187,6 +206,7 @@ def main():
     print("| what | Weir | peer | ratio | |\n|---|---|---|---|---|")
     load(small)
     window(large)
+    groups(large)
     latency()
 
 
