@@ -235,7 +235,6 @@ import WeirSQL
         "A := SELECT a FROM t; B := SELECT a FROM t; A.«misplaced-column»b := a;",
         "A := DISTINCT «unknown-table»x ON a ORDER BY b;",
         "A := DISTINCT t ON «unknown-column»q ORDER BY ts;",
-        "A := SELECT a FROM TABLE(«unsupported»SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE));",
         "EXPORT «unknown-table»x TO print.X;",
         "EXPORT t TO «unknown-table»x;",
         "CREATE TABLE s (a BIGINT, b STRING) WITH ('connector' = 'print'); INSERT INTO s («unknown-column»c) SELECT a FROM t;",

@@ -61,7 +61,7 @@ package struct SessionZone: Sendable, Equatable {
         let hour: Int64 = 3_600_000_000
         let first = instant(micros)
         let second = instant(micros &+ hour)
-        if second - first > hour { return first &+ hour }
+        if second &- first > hour { return first &+ hour }
         if second == first { return floorDivide(first, hour) &* hour }
         return first
     }

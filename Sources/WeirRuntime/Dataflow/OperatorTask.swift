@@ -228,6 +228,7 @@ final class OperatorTask {
         for consumer in consumers[stage] {
             if let changes = changes[consumer.stage] {
                 changes.add(batch)
+                rowsWritten += batch.count
                 continue
             }
             guard let runner = operators[consumer.stage] else {

@@ -79,7 +79,9 @@ final class SessionRows: Operator {
     }
 
     private func touchesOpenSession(_ moment: Int64, _ key: Int32) -> Bool {
-        rows.rows(of: key).contains { abs(rows.int64(time, Int($0)) &- moment) <= gap }
+        rows.rows(of: key).contains {
+            (rows.int64(time, Int($0)) &- moment).magnitude <= gap.magnitude
+        }
     }
 
     // MARK: Firing

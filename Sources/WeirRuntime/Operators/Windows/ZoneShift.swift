@@ -43,7 +43,7 @@ final class ZoneShift: Operator {
             // Nothing behind closes windows by the clocks: the earlier of two moments is safe.
             return plan.zone.instant(watermark)
         }
-        let start = floorDivide(watermark, Self.dayMicros) * Self.dayMicros
+        let start = floorDivide(watermark, Self.dayMicros) &* Self.dayMicros
         if start != day.start { day = (start, plan.zone.steadyShift(dayFrom: start)) }
         return day.shift.map { watermark &+ $0 } ?? plan.zone.lastRung(at: watermark)
     }
