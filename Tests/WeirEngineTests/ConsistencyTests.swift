@@ -116,4 +116,24 @@ import WeirStore
         #expect(seen.contains("20000"))
         #expect(seen.count > 2, "only \(seen.count) commits were seen")
     }
+
+    /// What a window has counted goes with the window, from memory and from the store.
+    @Test func closedWindowsLeaveNoValues() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT NOT NULL, ts TIMESTAMP(3) NOT NULL, WATERMARK FOR ts AS ts)
+              WITH ('connector' = 'filesystem', 'path' = 't.csv', 'format' = 'csv');
+            W := SELECT window_start, COUNT(DISTINCT id) AS n FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts),
+              INTERVAL '1' SECOND)) GROUP BY window_start, window_end;
+            """,
+            files: [
+                "t.csv": (0..<12_000).map { "\($0),2026-01-01 00:00:\($0 / 300 + 10)\n" }.joined()
+            ])
+        try harness.run(chunkBytes: 4096, commitRows: 500)
+        #expect(try harness.query("SELECT COUNT(*), SUM(n) FROM W") == ["40|12000"])
+        let stored = try harness.query("SELECT COALESCE(SUM(LENGTH(value)), 0) FROM weir_state")
+        #expect(try #require(Int(stored[0])) < 40_000)
+        let bytes = try harness.query("SELECT MAX(state_bytes) FROM weir_stages")
+        #expect(try #require(Int(bytes[0])) < 300_000)
+    }
 }

@@ -25,6 +25,8 @@ final class FileSource: SourceReader {
     private var pieceBytes: Int
     /// Decoded pieces, with how much of the input ends with each.
     private var ready: [(batch: DecodedBatch, bytesRead: Int64)] = []
+    /// What stopped the reading behind the pieces that are ready.
+    private var failure: (any Error)?
     /// Bytes of the input up to the last piece handed out.
     private var bytesRead: Int64 = 0
     /// Records longer than this are rejected.
@@ -137,13 +139,14 @@ final class FileSource: SourceReader {
     }
 
     func next() throws -> DecodedBatch? {
-        while ready.isEmpty, input != nil {
+        while ready.isEmpty, failure == nil, input != nil {
             if isAtEnd, rest.isEmpty {
                 try advanceFile()
             } else {
                 try decodeAhead()
             }
         }
+        if ready.isEmpty, let failure { throw failure }
         guard !ready.isEmpty else {
             bytesRead = totalBytes
             return nil
@@ -161,7 +164,15 @@ final class FileSource: SourceReader {
         var start = position
         var isOpen = false
         while !isOpen, pieces.count < context.workers.count, !(isAtEnd && rest.isEmpty) {
-            let piece = try load(pieceBytes, from: start)
+            let piece: RawPiece
+            do {
+                piece = try load(pieceBytes, from: start)
+            } catch {
+                if pieces.isEmpty { throw error }
+                // What was read before is handed out first.
+                failure = error
+                break
+            }
             if context.workers.count > 1, let (bytes, lines) = decoders[0].wholeRecords(piece) {
                 rest = piece.buffer.copy(from: bytes, to: piece.length)
                 pieces.append(piece.cut(to: bytes))

@@ -105,7 +105,8 @@ final class WindowGroups {
     }
 
     private func compactIfSparse() {
-        guard deadGroups > 1024, deadGroups * 2 > state.count else { return }
+        // No least number: a group may hold any number of distinct values.
+        guard deadGroups * 2 > state.count else { return }
         let kept = slices.values.flatMap(\.groups).sorted()
         state.compact(keeping: kept)
         deadGroups = 0
