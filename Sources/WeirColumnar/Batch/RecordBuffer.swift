@@ -2,8 +2,10 @@
 
 /// A block of bytes that batches point into.
 ///
-/// `@unchecked Sendable` holds because only who made the buffer writes (a source reader, or a copy
-/// for a tap), and only before it is handed on; from then on nobody writes.
+/// `@unchecked Sendable` holds because one thread at a time writes, and only before the batch is handed on:
+/// the source's thread fills the buffer, then one worker decodes it and puts unescaped text behind
+/// the input while the source's thread waits (`Workers.each`); a copy for a tap is filled by who
+/// makes it. From then on nobody writes.
 package final class RecordBuffer: @unchecked Sendable {
     /// Readable bytes past the end, so that kernels may load whole words.
     package static let padding = 64

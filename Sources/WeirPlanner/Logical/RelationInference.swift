@@ -92,14 +92,22 @@ extension LogicalPlan {
                 relation.type, rowtime: window.isByArrival ? nil : columns.count - 1, key: key,
                 mode: relation.mode)
         case .aggregate(_, let aggregation): return aggregated(aggregation)
-        case .over(let input, _):
+        case .over(let input, let calls):
             let relation = input.relation
-            return made(
-                relation.type, rowtime: relation.rowtime, key: relation.key, mode: relation.mode)
+            guard calls.contains(where: { !comesOnce($0, input) }) else {
+                return reshaped(relation)
+            }
+            return made(.state, key: relation.key, mode: .updating)
         case .rank(let input, let rank): return ranked(input.relation, rank)
         case .setOperation(let operation, let isAll, let left, let right):
             return combined(operation, isAll, left.relation, right.relation)
-        case .sort(let input, _, _, _): return input.relation
+        case .sort(let input, let keys, let limit, let offset):
+            let relation = input.relation
+            // Without an order the first rows to come stay the first.
+            if limit == nil && offset == nil || keys.isEmpty && relation.mode == .append {
+                return relation
+            }
+            return made(.state, key: relation.key, mode: .updating)
         case .match(let input, let match):
             let time = match.measures.firstIndex { measure in
                 guard case .column(let index) = measure.node else { return false }
@@ -115,6 +123,20 @@ extension LogicalPlan {
         _ type: TableType, rowtime: Int? = nil, key: [Int]?, mode: ChangelogMode
     ) -> Relation {
         Relation(columns: columns, rowtime: rowtime, key: key, mode: mode, type: type)
+    }
+
+    /// Rows of the input with more columns behind them.
+    private func reshaped(_ input: Relation) -> Relation {
+        made(input.type, rowtime: input.rowtime, key: input.key, mode: input.mode)
+    }
+
+    /// Whether the value of a call never changes: it looks back from each row of a stream in the
+    /// order of time (Flink: queries/over-agg.md).
+    private func comesOnce(_ call: OverCall, _ input: LogicalPlan) -> Bool {
+        guard input.relation.mode == .append, let lead = call.orderBy.first else { return false }
+        if lead.expression.isProcessingTime(in: input) { return true }
+        guard case .column(let column) = lead.expression.node else { return false }
+        return column == input.relation.rowtime && call.orderBy.count == 1 && !lead.isDescending
     }
 
     private func projected(_ input: Relation, _ values: [BoundExpression]) -> Relation {
@@ -206,6 +228,9 @@ extension LogicalPlan {
             return made(
                 .stream, rowtime: input.rowtime, key: rank.emitsRank || isOne ? key : input.key,
                 mode: .append)
+        }
+        if rank.orderBy.isEmpty, !rank.emitsRank, input.mode == .append {
+            return made(input.type, rowtime: input.rowtime, key: input.key, mode: .append)
         }
         return made(
             isOne ? .versionedState : .state, rowtime: isOne ? input.rowtime : nil, key: key,

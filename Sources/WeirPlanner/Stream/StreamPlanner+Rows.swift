@@ -124,7 +124,13 @@ extension StreamPlanner {
         else { return nil }
         var fields = rows.fields
         var mapping = rows.mapping + calls.map { _ in Lowered.missing }
-        for (made, numbers) in plans {
+        // Those that add rows only come first: they do not take rows back.
+        let isUpdating = { (over: OverPlan) in over.time == nil && !over.orderBy.isEmpty }
+        var mode = relation.mode
+        for (made, numbers) in plans.filter({ !isUpdating($0.plan) })
+            + plans.filter({ isUpdating($0.plan) })
+        {
+            if isUpdating(made) { mode = .updating }
             for number in numbers {
                 mapping[base + number] = fields.count
                 fields.append(plan.columns[base + number])
@@ -133,9 +139,7 @@ extension StreamPlanner {
                 "\(name).over", .over(made), inputs: [stage],
                 relation: Relation(
                     columns: fields, rowtime: relation.rowtime.flatMap { rows.known($0) },
-                    key: plan.relation.renumbered(fields, mapping).key,
-                    mode: made.time == nil && made.orderBy.isEmpty == false
-                        ? .updating : relation.mode),
+                    key: plan.relation.renumbered(fields, mapping).key, mode: mode),
                 span: plan.span)
         }
         return Lowered(stage: stage, mapping: mapping)

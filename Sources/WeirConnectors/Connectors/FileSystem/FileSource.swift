@@ -85,12 +85,14 @@ final class FileSource: SourceReader {
     }
 
     private func readPreamble(_ opened: ByteInput) throws {
-        var size = 64 << 10
+        var size = min(64 << 10, context.chunkBytes)
         while true {
             let piece = try load(size, from: SourcePosition(file: position.file))
             preamble = piece
             if decoders.isEmpty { decoders = [makeDecoder()] }
-            if let (bytes, lines) = try decoders.map({ try $0.readPreamble(piece) })[0] {
+            // All of them note what a header says; where it ends is the same for all.
+            let ends = try decoders.map { try $0.readPreamble(piece) }
+            if let (bytes, lines) = ends[0] {
                 preambleBytes = Int64(bytes)
                 if position.byteOffset <= preambleBytes {
                     position.byteOffset = preambleBytes
