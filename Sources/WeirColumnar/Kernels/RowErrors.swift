@@ -17,6 +17,7 @@ package enum ErrorCode: String, Sendable, Hashable {
     case nulByte = "nul-byte"
     case recordTooLong = "record-too-long"
     case missingField = "missing-field"
+    case skipTarget = "skip-target"
 }
 
 /// One row that could not be computed.

@@ -10,7 +10,9 @@ struct PatternBinder {
     mutating func bind(
         _ pattern: RowPattern, _ diagnostics: inout [Diagnostic]
     ) -> LogicalMatch.Pattern? {
-        guard let bound = part(pattern, &diagnostics) else { return nil }
+        guard let bound = part(pattern, &diagnostics), checkOrder(pattern, &diagnostics) else {
+            return nil
+        }
         if let last = Self.last(pattern), last.isGreedy {
             diagnostics.append(
                 .error(
@@ -21,6 +23,31 @@ struct PatternBinder {
             return nil
         }
         return bound
+    }
+
+    /// A greedy variable needs a certain row behind it to end at.
+    private func checkOrder(_ pattern: RowPattern, _ diagnostics: inout [Diagnostic]) -> Bool {
+        guard case .sequence(let parts) = pattern else { return true }
+        for (part, next) in zip(parts, parts.dropFirst()) {
+            guard let (name, isGreedy) = Self.last(part), isGreedy,
+                case .quantified(let inner, 0, _, _) = next, let behind = Self.first(inner),
+                !Self.isOptional(part)
+            else { continue }
+            diagnostics.append(
+                .error(
+                    "greedy-optional",
+                    "'\(behind.name)' may be left out, so the greedy '\(name.name)' before it has no"
+                        + " certain end", at: behind.span,
+                    hint: "make '\(name.name)' reluctant with a ? behind its quantifier",
+                    note: "Flink refuses this too"))
+            return false
+        }
+        return true
+    }
+
+    /// Of the quantifier `?`, which is not greedy in Flink.
+    private static func isOptional(_ pattern: RowPattern) -> Bool {
+        if case .quantified(_, 0, 1, _) = pattern { true } else { false }
     }
 
     private mutating func part(

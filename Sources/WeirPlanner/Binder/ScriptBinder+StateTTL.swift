@@ -60,7 +60,7 @@ extension ScriptBinder {
         case .temporalJoin: "a temporal join"
         case .number: "a table of equal rows"
         case .source, .check, .calc, .aggregate, .windowAggregate, .union, .join, .timedJoin,
-            .unnest, .expand, .windowAssign, .zoneShift, .stamp, .values, .store, .sink:
+            .match, .unnest, .expand, .windowAssign, .zoneShift, .stamp, .values, .store, .sink:
             nil
         }
     }

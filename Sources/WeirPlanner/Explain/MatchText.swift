@@ -19,7 +19,7 @@ struct MatchText {
     var line: String {
         let partition = match.partitionBy.map { columns[$0].name }.joined(separator: ", ")
         let measures = match.measures.map { ExpressionText.text($0, references) }
-        var parts = ["match (\(text(match.pattern))) partition by [\(partition)]"]
+        var parts = ["match (\(match.pattern.text(match.variables.map(\.name)))) partition by [\(partition)]"]
         for variable in match.variables {
             guard let condition = variable.condition else { continue }
             parts.append("\(variable.name) as \(ExpressionText.text(condition, references))")
@@ -41,22 +41,6 @@ struct MatchText {
         }
     }
 
-    private func text(_ pattern: LogicalMatch.Pattern) -> String {
-        switch pattern {
-        case .variable(let index): return match.variables[index].name
-        case .sequence(let parts): return parts.map(text).joined(separator: " ")
-        case .repeated(let part, let minimum, let maximum, let isReluctant):
-            let bounds: String
-            switch (minimum, maximum) {
-            case (0, nil): bounds = "*"
-            case (1, nil): bounds = "+"
-            case (0, 1): bounds = "?"
-            default: bounds = "{\(minimum),\(maximum.map(String.init) ?? "")}"
-            }
-            return text(part) + bounds + (isReluctant ? "?" : "")
-        }
-    }
-
     private static func text(
         _ reference: LogicalMatch.Reference, _ match: LogicalMatch, _ columns: [Field]
     ) -> String {
@@ -69,6 +53,28 @@ struct MatchText {
             return "last(\(of(variable)).\(value)\(offset == 0 ? "" : ", \(offset)"))"
         case .aggregate(let name, _, let variable): return "\(name)(\(of(variable)).\(value))"
         case .rowtime: return "match_rowtime"
+        }
+    }
+}
+
+extension LogicalMatch.Pattern {
+    /// As it is written.
+    ///
+    /// - Parameter names: of the variables.
+    func text(_ names: [String]) -> String {
+        switch self {
+        case .variable(let index): return names[index]
+        case .sequence(let parts): return parts.map { $0.text(names) }.joined(separator: " ")
+        case .repeated(let part, let minimum, let maximum, let isReluctant):
+            let bounds: String
+            switch (minimum, maximum) {
+            case (0, nil): bounds = "*"
+            case (1, nil): bounds = "+"
+            case (0, 1): bounds = "?"
+            case (let least, let most?) where least == most: bounds = "{\(least)}"
+            default: bounds = "{\(minimum),\(maximum.map(String.init) ?? "")}"
+            }
+            return part.text(names) + bounds + (isReluctant ? "?" : "")
         }
     }
 }

@@ -46,6 +46,12 @@ enum OperatorText {
             + by(over.partitionBy, over.orderBy, stage, plan, isLast: false)
     }
 
+    static func match(_ match: MatchPlan, _ stage: StagePlan, in plan: StreamPlan) -> String {
+        let time = SortColumn(column: match.time, isDescending: false, nullsFirst: true)
+        return "matches \(match.pattern.text(match.variables))"
+            + by(match.partitionBy, [time] + match.orderBy, stage, plan, isLast: false)
+    }
+
     private static func by(
         _ partition: [Int], _ order: [SortColumn], _ stage: StagePlan, _ plan: StreamPlan,
         isLast: Bool

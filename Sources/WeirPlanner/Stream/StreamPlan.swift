@@ -78,7 +78,7 @@ package struct StagePlan: Sendable {
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
         "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag",
-        "values", "clock", "utc", "now",
+        "values", "clock", "utc", "now", "match",
     ]
 }
 
@@ -95,6 +95,7 @@ package enum StreamNode: Sendable {
     case temporalJoin(TemporalJoinPlan)
     case rank(RankPlan)
     case over(OverPlan)
+    case match(MatchPlan)
     case setOperation(SetOperationPlan)
     case unnest(UnnestPlan)
     case expand(ExpandPlan)
@@ -118,6 +119,7 @@ package enum StreamNode: Sendable {
         case .join, .timedJoin, .temporalJoin: "join"
         case .rank: "top"
         case .over: "over"
+        case .match: "pat"
         case .setOperation: "set"
         case .unnest: "each"
         case .expand: "sets"

@@ -77,11 +77,7 @@ struct StreamPlanner {
                 stage: graph.add(
                     "\(name).values", .values(ValuesPlan(rows: rows)), inputs: [],
                     relation: plan.relation, span: plan.span))
-        case .match(let input, _):
-            // What is below may have more to say.
-            _ = lower(input, name, reading: input.allIndices)
-            refuse(OperatorName.of(plan), plan.span.clipped)
-            return nil
+        case .match(let input, let match): return lowerMatch(plan, input, match, name)
         }
     }
 

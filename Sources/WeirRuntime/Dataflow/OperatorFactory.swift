@@ -24,7 +24,7 @@ enum OperatorFactory {
     ) -> (any Operator)? {
         let types = inputs.map { $0.columns.map(\.type) }
         let isUpdating = inputs.map { $0.mode == .updating }
-        let joinStage = JoinStage(stage: stage.name, definition: stage.definition)
+        let rejects = RejectSource(stage: stage.name, definition: stage.definition)
         switch stage.node {
         case .source, .check, .store, .sink: return nil
         case .calc(let calc):
@@ -42,9 +42,9 @@ enum OperatorFactory {
         case .union: return Union(inputs: inputs.count)
         case .join(let join):
             return RegularJoin(
-                join, types: types, isUpdating: isUpdating, stage: joinStage, ttl: ttl)
-        case .timedJoin(let join): return TimedJoin(join, types: types, stage: joinStage)
-        case .temporalJoin(let join): return TemporalJoin(join, types: types, stage: joinStage)
+                join, types: types, isUpdating: isUpdating, stage: rejects, ttl: ttl)
+        case .timedJoin(let join): return TimedJoin(join, types: types, stage: rejects)
+        case .temporalJoin(let join): return TemporalJoin(join, types: types, stage: rejects)
         case .rank(let rank):
             if let time = rank.firstByTime { return FirstRow(rank, time: time, types: types[0]) }
             return Rank(rank, types: types[0], ttl: ttl)
@@ -53,6 +53,7 @@ enum OperatorFactory {
                 return OverTable(over, types: types[0], isUpdating: isUpdating[0])
             }
             return OverTime(over, types: types[0])
+        case .match(let match): return PatternMatch(match, types: types[0], stage: rejects)
         case .setOperation(let operation): return SetOperation(operation)
         case .unnest(let unnest): return Unnest(unnest, stage: stage.name)
         case .expand(let expand): return Expand(expand)

@@ -26,6 +26,8 @@ package enum LedgerReason: String, Sendable, CaseIterable {
     case joined
     /// Was compared with the first rows of its partition.
     case ranked
+    /// Was tried in the matches of its partition.
+    case matched
     /// Written to a table or a sink.
     case stored
     /// Its key was there already and the first row wins.

@@ -17,6 +17,7 @@ enum PartitionKeys {
         case .temporalJoin(let join): [join.keys.left, join.keys.right]
         case .rank(let rank): [rank.partitionBy]
         case .over(let over): [over.partitionBy]
+        case .match(let match): [match.partitionBy]
         case .windowAssign(let window):
             if case .session(_, let partitionBy) = window.shape { [partitionBy] } else { nil }
         case .setOperation: inputs.map { Array($0.columns.indices) }

@@ -45,7 +45,7 @@ extension Parser {
     }
 
     private mutating func parseMatchSkip() throws -> MatchSkip {
-        guard accept(words: "AFTER", "MATCH", "SKIP") else { return .pastLastRow }
+        guard accept(words: "AFTER", "MATCH", "SKIP") else { return .toNextRow }
         if accept(words: "PAST", "LAST", "ROW") { return .pastLastRow }
         try expect(word: "TO")
         if accept(words: "NEXT", "ROW") { return .toNextRow }

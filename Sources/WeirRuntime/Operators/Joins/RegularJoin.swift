@@ -8,7 +8,7 @@ import WeirPlanner
 /// Rows of a side that may come out without a partner carry the number of their partners.
 package final class RegularJoin: Operator {
     private let plan: JoinPlan
-    private let stage: JoinStage
+    private let stage: RejectSource
     private let isUpdating: [Bool]
     private var keys: KeyTable
     private let sides: [KeyedRows]
@@ -23,7 +23,7 @@ package final class RegularJoin: Operator {
     ///   - types: of the columns of both inputs.
     ///   - isUpdating: whether rows of the inputs may be taken back.
     init(
-        _ plan: JoinPlan, types: [[DataType]], isUpdating: [Bool], stage: JoinStage,
+        _ plan: JoinPlan, types: [[DataType]], isUpdating: [Bool], stage: RejectSource,
         ttl: StateTTL?
     ) {
         self.plan = plan
@@ -82,7 +82,7 @@ package final class RegularJoin: Operator {
                 matches: &matches)
             if let residual {
                 stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), &output)
+                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join", &output)
             }
             for row in rows { counts[Int(row)] += 1 }
             emit(batch, rows, matches, counts, start..<end, input, into: &output)

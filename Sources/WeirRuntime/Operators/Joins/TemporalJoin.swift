@@ -8,7 +8,7 @@ package import WeirPlanner
 /// ask for any more are forgotten. Without times the stream waits until the table has been read.
 package final class TemporalJoin: Operator {
     private let plan: TemporalJoinPlan
-    private let stage: JoinStage
+    private let stage: RejectSource
     private let keys: KeyTable
     private let stream: KeyedRows
     private let versions: KeyedRows
@@ -19,7 +19,7 @@ package final class TemporalJoin: Operator {
     private var passed = Int64.min
     private static let stride = 8192
 
-    package init(_ plan: TemporalJoinPlan, types: [[DataType]], stage: JoinStage) {
+    package init(_ plan: TemporalJoinPlan, types: [[DataType]], stage: RejectSource) {
         self.plan = plan
         self.stage = stage
         keys = KeyTable(columns: plan.keys.types)
@@ -159,7 +159,7 @@ package final class TemporalJoin: Operator {
         }
         if let residual {
             stage.reject(
-                residual.filter(&own, &matches, batch, versions, isLeft: true), &output)
+                residual.filter(&own, &matches, batch, versions, isLeft: true), in: "join", &output)
         }
         var pairs = JoinPairs()
         pairs.rows = own

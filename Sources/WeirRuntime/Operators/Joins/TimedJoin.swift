@@ -8,7 +8,7 @@ package import WeirPlanner
 /// forgets both by then.
 package final class TimedJoin: Operator {
     private let plan: TimedJoinPlan
-    private let stage: JoinStage
+    private let stage: RejectSource
     private var keys: KeyTable
     private let sides: [KeyedRows]
     /// When kept rows can go, by side.
@@ -17,7 +17,7 @@ package final class TimedJoin: Operator {
     private var watermarks = WatermarkMerge(inputs: 2)
     private static let pairLimit = 16_384
 
-    package init(_ plan: TimedJoinPlan, types: [[DataType]], stage: JoinStage) {
+    package init(_ plan: TimedJoinPlan, types: [[DataType]], stage: RejectSource) {
         self.plan = plan
         self.stage = stage
         keys = KeyTable(columns: plan.join.keys.types)
@@ -90,7 +90,7 @@ package final class TimedJoin: Operator {
                 matches: &matches)
             if let residual {
                 stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), &output)
+                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join", &output)
             }
             for row in rows { counts[Int(row)] += 1 }
             emit(batch, rows, matches, input, &counts, into: &output)
