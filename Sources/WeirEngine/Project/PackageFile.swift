@@ -154,9 +154,13 @@ struct PackageFile {
         value("engines", "flink", "config", "table.local-time-zone") as? String
     }
 
-    /// How long state is kept, where Flink's settings have it.
-    var stateTTL: String? {
-        value("engines", "flink", "config", StateTTLSetting.key) as? String
+    /// Times such as that for which state is kept, where Flink's settings have them.
+    var durations: [DurationSetting: String] {
+        var result: [DurationSetting: String] = [:]
+        for setting in DurationSetting.allCases {
+            result[setting] = value("engines", "flink", "config", setting.rawValue) as? String
+        }
+        return result
     }
 
     /// Top-level keys that no version of the format has.

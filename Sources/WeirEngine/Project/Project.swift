@@ -108,7 +108,7 @@ package struct Project: Sendable {
         if let settings {
             result.templateValues = settings.config
             result.timeZone = settings.timeZone
-            result.stateTTL = settings.stateTTL
+            result.durations = settings.durations
             result.costModel = settings.costModel
             result.logger = settings.logger
             for include in settings.includes {

@@ -138,7 +138,7 @@ extension ScriptBinder {
     mutating func bindSetting(_ key: String, _ value: String, _ statement: Statement) {
         let place = statement.span.clipped
         if key == "table.local-time-zone" { return bindTimeZone(value, at: place) }
-        if key == StateTTLSetting.key { return bindStateTTL(value, at: place) }
+        if let setting = DurationSetting(rawValue: key) { return bind(setting, value, at: place) }
         diagnostics.append(
             .warning(
                 "setting-ignored", "the setting '\(key)' has no effect here", at: place))

@@ -87,8 +87,8 @@ package struct ScriptBinder {
     var exportedTables: Set<String> = []
     /// The session zone when it is not UTC.
     var zone: SessionZone?
-    /// How long state is kept that is not written (µs); nil for ever.
-    var stateTTL: Int64?
+    /// Settings in µs; those that are 0 are left out.
+    var durations: [DurationSetting: Int64] = [:]
     /// The names around the correlated query at hand.
     var outerScope: Scope?
     /// Columns of the row that the relationship at hand starts from.
@@ -129,7 +129,10 @@ package struct ScriptBinder {
 
     private mutating func compile(_ bytes: [UInt8]) -> Compilation {
         if let zone = project.settings.timeZone { bindTimeZone(zone, at: Span(0, 0)) }
-        if let ttl = project.settings.stateTTL { bindStateTTL(ttl, at: Span(0, 0)) }
+        for setting in DurationSetting.allCases {
+            guard let text = project.settings.durations[setting] else { continue }
+            bind(setting, text, at: Span(0, 0))
+        }
         let isTemplate = project.main.name.hasSuffix(".sqrl")
         let script = parse(
             project.main, bytes, values: isTemplate ? project.settings.templateValues : nil)
@@ -190,7 +193,8 @@ package struct ScriptBinder {
         }
         return StreamPlan(
             stages: ColumnPruning.apply(stages), views: views, queries: queries,
-            indexes: storeIndexes(tables), stateTTL: stateTTL)
+            indexes: storeIndexes(tables), stateTTL: durations[.stateTTL],
+            idleTimeout: durations[.idleTimeout])
     }
 
     /// Binds the statements of a script in the namespace at hand.

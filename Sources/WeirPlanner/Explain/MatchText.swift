@@ -19,7 +19,9 @@ struct MatchText {
     var line: String {
         let partition = match.partitionBy.map { columns[$0].name }.joined(separator: ", ")
         let measures = match.measures.map { ExpressionText.text($0, references) }
-        var parts = ["match (\(match.pattern.text(match.variables.map(\.name)))) partition by [\(partition)]"]
+        var parts = [
+            "match (\(match.pattern.text(match.variables.map(\.name)))) partition by [\(partition)]"
+        ]
         for variable in match.variables {
             guard let condition = variable.condition else { continue }
             parts.append("\(variable.name) as \(ExpressionText.text(condition, references))")

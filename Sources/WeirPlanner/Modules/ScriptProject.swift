@@ -16,8 +16,8 @@ package struct ProjectSettings: Sendable {
     package var logger = Logger.print
     /// The session time zone (`table.local-time-zone`).
     package var timeZone: String?
-    /// How long state is kept (`table.exec.state.ttl`).
-    package var stateTTL: String?
+    /// Times such as `table.exec.state.ttl`, as they are written.
+    package var durations: [DurationSetting: String] = [:]
 
     package init() {}
 }

@@ -13,6 +13,8 @@ package struct StreamPlan: Sendable {
     package let indexes: [StoreIndex]
     /// How long state that is not written is kept (µs); nil for ever.
     package let stateTTL: Int64?
+    /// How long a source gives no rows until time goes on without it (µs); nil for ever.
+    package let idleTimeout: Int64?
     /// Tables to be stored, by the stage that writes them.
     package var tables: [StoredTable] {
         stages.compactMap { if case .store(let table) = $0.node { table } else { nil } }

@@ -26,7 +26,8 @@ extension StreamPlanner {
         else { return nil }
         let node = MatchPlan(
             partitionBy: partition, time: time, orderBy: Array(order), pattern: match.pattern,
-            variables: match.variables.map(\.name), conditions: match.variables.map(\.condition), references: references,
+            variables: match.variables.map(\.name), conditions: match.variables.map(\.condition),
+            references: references,
             measures: match.measures, skip: match.skip, within: match.within)
         return Lowered(
             stage: graph.add(

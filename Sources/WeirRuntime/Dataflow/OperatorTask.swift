@@ -47,6 +47,8 @@ final class OperatorTask {
     private var rowsEmitted = 0
     /// Nil when no stage has to do with the clock.
     private var nextTick: Date?
+    /// Nil when sources never count as idle.
+    private var idleSources: IdleSources?
     private var hasChanges = false
     private var isWriterGone = false
     private var isOverLimit = false
@@ -75,6 +77,7 @@ final class OperatorTask {
         openSources = setups.count
         isOpen = setups.map { _ in true }
         self.isAligned = isAligned
+        idleSources = IdleSources(graph.plan, sources: setups.map(\.stage), clock: graph.clock)
         isObserving = graph.probes.first?.isObserving ?? true
     }
 
@@ -135,7 +138,28 @@ final class OperatorTask {
             }
             run(stage, rowsIn: 0, watermark: .min, readAt: 0) { runner.tick(into: &$0) }
         }
+        if idleSources != nil { lookForIdleSources() }
         if rowsEmitted > before { hasChanges = true }
+    }
+
+    private func lookForIdleSources() {
+        let isPaused = control.isPaused
+        let isOpen = isOpen
+        let queue = input
+        idleSources?.look { !isPaused && isOpen[$0] && queue.count(lane: $0) == 0 }
+        tellIdle()
+    }
+
+    /// Lets stages with several inputs know which of them have no rows for the time being.
+    private func tellIdle() {
+        for change in idleSources?.takeChanges() ?? [] {
+            guard let runner = operators[change.edge.stage] else { continue }
+            runner.setIdle(change.edge.input, change.isIdle)
+            run(change.edge.stage, rowsIn: 0, watermark: .min, readAt: 0) {
+                runner.process(
+                    Batch(count: 0, columns: []), input: change.edge.input, into: &$0)
+            }
+        }
     }
 
     /// Stages without inputs give their rows; the others hear how far time had come.
@@ -145,7 +169,8 @@ final class OperatorTask {
             run(stage.id, rowsIn: 0, watermark: .min, readAt: 0) { runner.start(into: &$0) }
             hasChanges = true
         }
-        if plan.stages.contains(where: { if case .stamp = $0.node { true } else { false } }) {
+        let hasClock = plan.stages.contains { if case .stamp = $0.node { true } else { false } }
+        if hasClock || idleSources != nil {
             nextTick = Date(timeIntervalSinceNow: Self.tickSeconds)
         }
         for (source, setup) in setups.enumerated() where progress[source].watermark > .min {
@@ -195,6 +220,10 @@ final class OperatorTask {
         rejects += piece.rejects
         rowsSinceCommit += piece.records
         hasChanges = true
+        if piece.records > 0 {
+            idleSources?.noteRows(piece.source)
+            tellIdle()
+        }
         forward(setup.check ?? setup.stage, piece.batch)
     }
 

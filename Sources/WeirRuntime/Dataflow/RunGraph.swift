@@ -19,6 +19,7 @@ package struct RunGraph {
     /// By stage, for stored tables whose changes are added up before a commit.
     let changes: [TableChanges?]
     package let probes: [StageProbe]
+    let clock: ProcessingClock
 
     /// - Parameter state: of the stages at the last commit.
     package init(
@@ -27,6 +28,7 @@ package struct RunGraph {
         state: [Int: [(key: [UInt8], value: [UInt8])]]
     ) {
         self.plan = plan
+        self.clock = clock
         var consumers = [[StageInput]](repeating: [], count: plan.stages.count)
         // A check runs in its source's thread: what reads the check is behind the source.
         for stage in plan.stages where !stage.node.runsInReader {

@@ -49,6 +49,10 @@ package protocol Operator: AnyObject {
     /// - Parameter input: which of the stage's inputs it comes from.
     func process(_ batch: Batch, input: Int, into output: inout OperatorOutput)
 
+    /// An input gives no rows for the time being, or gives rows again. An empty batch of that input
+    /// follows.
+    func setIdle(_ input: Int, _ value: Bool)
+
     /// The clock has gone on; called from time to time while no rows come.
     func tick(into output: inout OperatorOutput)
 
@@ -69,6 +73,7 @@ extension Operator {
     package func flush(into output: inout OperatorOutput) {}
     package func start(into output: inout OperatorOutput) {}
     package func tick(into output: inout OperatorOutput) {}
+    package func setIdle(_ input: Int, _ value: Bool) {}
     package func takeStateDelta() -> StateDelta { StateDelta() }
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {}
     package var stateBytes: Int { 0 }

@@ -25,6 +25,10 @@ final class PartitionedOperator: Operator {
         parts = (0..<Self.partCount).compactMap { _ in make() }
     }
 
+    func setIdle(_ input: Int, _ value: Bool) {
+        for part in parts { part.setIdle(input, value) }
+    }
+
     func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         guard batch.count > 0 else {
             return run(workers, into: &output) { part, output in

@@ -46,6 +46,8 @@ package final class RegularJoin: Operator {
         (input == 0 ? plan.keys.left : plan.keys.right).map { columns[$0] }
     }
 
+    package func setIdle(_ input: Int, _ value: Bool) { watermarks.setIdle(input, value) }
+
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 {
             expire()
@@ -82,7 +84,8 @@ package final class RegularJoin: Operator {
                 matches: &matches)
             if let residual {
                 stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join", &output)
+                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join",
+                    &output)
             }
             for row in rows { counts[Int(row)] += 1 }
             emit(batch, rows, matches, counts, start..<end, input, into: &output)

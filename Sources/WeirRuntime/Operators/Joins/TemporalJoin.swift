@@ -29,6 +29,8 @@ package final class TemporalJoin: Operator {
         residual = plan.residual.map { JoinResidual($0, leftWidth: types[0].count) }
     }
 
+    package func setIdle(_ input: Int, _ value: Bool) { watermarks.setIdle(input, value) }
+
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 {
             if input == 0 { wait(batch, into: &output) } else { learn(batch, into: &output) }

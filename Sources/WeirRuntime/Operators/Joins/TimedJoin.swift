@@ -60,6 +60,8 @@ package final class TimedJoin: Operator {
         }
     }
 
+    package func setIdle(_ input: Int, _ value: Bool) { watermarks.setIdle(input, value) }
+
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 { join(batch, input, into: &output) }
         guard watermarks.advance(input, to: batch.watermark) else { return }
@@ -90,7 +92,8 @@ package final class TimedJoin: Operator {
                 matches: &matches)
             if let residual {
                 stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join", &output)
+                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join",
+                    &output)
             }
             for row in rows { counts[Int(row)] += 1 }
             emit(batch, rows, matches, input, &counts, into: &output)

@@ -421,7 +421,8 @@ package final class PatternMatch: Operator {
         keys.stateBytes + rows.stateBytes + waiting.stateBytes + deadlines.stateBytes
             + bounds.stateBytes
             + partitions.reduce(0) {
-                $0 + 96 + $1.rows.capacity * 4 + ($1.open.capacity + $1.complete.items.capacity) * 40
+                $0 + 96 + $1.rows.capacity * 4 + ($1.open.capacity + $1.complete.items.capacity)
+                    * 40
             }
     }
 }

@@ -22,6 +22,8 @@ package final class SetOperation: Operator {
         keys = KeyTable(columns: plan.types)
     }
 
+    package func setIdle(_ input: Int, _ value: Bool) { watermarks.setIdle(input, value) }
+
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         _ = watermarks.advance(input, to: batch.watermark)
         guard batch.count > 0 else { return }

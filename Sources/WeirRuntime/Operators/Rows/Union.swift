@@ -8,6 +8,8 @@ package final class Union: Operator {
 
     package init(inputs: Int) { watermarks = WatermarkMerge(inputs: inputs) }
 
+    package func setIdle(_ input: Int, _ value: Bool) { watermarks.setIdle(input, value) }
+
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         let before = watermarks.current
         let hasMoved = watermarks.advance(input, to: batch.watermark)

@@ -1,10 +1,13 @@
-// SET 'table.exec.state.ttl': how long state is kept that is not written.
+// SET of times: how long state is kept, and when a source counts as idle.
 
 import WeirSQL
 
-package enum StateTTLSetting {
-    /// Flink's name of it.
-    package static let key = "table.exec.state.ttl"
+/// Settings whose value is a time, by Flink's names (Flink: dev/table/config).
+package enum DurationSetting: String, CaseIterable, Sendable {
+    /// How long state is kept that is not written; 0 is for ever.
+    case stateTTL = "table.exec.state.ttl"
+    /// How long a source gives no rows until time goes on without it; 0 is for ever.
+    case idleTimeout = "table.exec.source.idle-timeout"
 
     /// Microseconds of Flink's units (Flink: TimeUtils), by their names.
     private static let units: [(names: Set<String>, micros: Int64)] = [
@@ -28,25 +31,26 @@ package enum StateTTLSetting {
 }
 
 extension ScriptBinder {
-    mutating func bindStateTTL(_ text: String, at place: Span) {
-        guard let micros = StateTTLSetting.micros(text) else {
+    mutating func bind(_ setting: DurationSetting, _ text: String, at place: Span) {
+        guard let micros = DurationSetting.micros(text) else {
             diagnostics.append(
                 .error(
                     "bad-duration", "'\(text)' is no duration", at: place,
                     hint: "write a number and a unit: ms, s, min, h or d, as in '36 h'"))
             return
         }
-        stateTTL = micros == 0 ? nil : micros
+        durations[setting] = micros == 0 ? nil : micros
     }
 
     /// Says which stages keep their state although it has a time to live.
     func stagesWithoutTTL(_ stages: [StagePlan]) -> [Diagnostic] {
-        guard stateTTL != nil else { return [] }
+        guard durations[.stateTTL] != nil else { return [] }
         return stages.compactMap { stage in
             guard let what = Self.keeps(stage.node) else { return nil }
             return .warning(
                 "state-kept", "\(what) keeps its state for ever", at: stage.span.clipped,
-                note: "\(StateTTLSetting.key) has an effect on GROUP BY, SELECT DISTINCT, regular"
+                note:
+                    "\(DurationSetting.stateTTL.rawValue) has an effect on GROUP BY, SELECT DISTINCT, regular"
                     + " joins and Top-N")
         }
     }
