@@ -49,22 +49,23 @@ extension ScriptBinder {
             guard let what = Self.keeps(stage.node) else { return nil }
             return .warning(
                 "state-kept", "\(what) keeps its state for ever", at: stage.span.clipped,
-                note:
-                    "\(DurationSetting.stateTTL.rawValue) has an effect on GROUP BY, SELECT DISTINCT, regular"
-                    + " joins and Top-N")
+                note: "\(DurationSetting.stateTTL.rawValue) has no effect on it")
         }
+    }
+
+    /// Whether something is kept of each partition: the sum of all its rows, or the last ones.
+    private static func keepsPartitions(_ over: OverPlan) -> Bool {
+        over.time != nil || over.orderBy.isEmpty
     }
 
     /// What a stage is called that keeps rows for as long as the run goes on; nil for the others.
     private static func keeps(_ node: StreamNode) -> String? {
         switch node {
-        case .rank(let rank): rank.firstByTime == nil ? nil : "a deduplication by first"
-        case .over(let over): over.time == nil && !over.orderBy.isEmpty ? "OVER" : nil
-        case .setOperation(let plan): plan.operation.rawValue.uppercased()
-        case .temporalJoin: "a temporal join"
+        case .over(let over): keepsPartitions(over) ? "OVER over all rows so far" : nil
         case .number: "a table of equal rows"
         case .source, .check, .calc, .aggregate, .windowAggregate, .union, .join, .timedJoin,
-            .match, .unnest, .expand, .windowAssign, .zoneShift, .stamp, .values, .store, .sink:
+            .temporalJoin, .rank, .setOperation, .match, .unnest, .expand, .windowAssign,
+            .zoneShift, .stamp, .values, .store, .sink:
             nil
         }
     }

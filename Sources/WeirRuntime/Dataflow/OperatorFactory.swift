@@ -44,17 +44,20 @@ enum OperatorFactory {
             return RegularJoin(
                 join, types: types, isUpdating: isUpdating, stage: rejects, ttl: ttl)
         case .timedJoin(let join): return TimedJoin(join, types: types, stage: rejects)
-        case .temporalJoin(let join): return TemporalJoin(join, types: types, stage: rejects)
+        case .temporalJoin(let join):
+            return TemporalJoin(join, types: types, stage: rejects, ttl: ttl)
         case .rank(let rank):
-            if let time = rank.firstByTime { return FirstRow(rank, time: time, types: types[0]) }
+            if let time = rank.firstByTime {
+                return FirstRow(rank, time: time, types: types[0], ttl: ttl)
+            }
             return Rank(rank, types: types[0], ttl: ttl)
         case .over(let over):
             if over.time == nil, !over.orderBy.isEmpty {
-                return OverTable(over, types: types[0], isUpdating: isUpdating[0])
+                return OverTable(over, types: types[0], isUpdating: isUpdating[0], ttl: ttl)
             }
             return OverTime(over, types: types[0])
         case .match(let match): return PatternMatch(match, types: types[0], stage: rejects)
-        case .setOperation(let operation): return SetOperation(operation)
+        case .setOperation(let operation): return SetOperation(operation, ttl: ttl)
         case .unnest(let unnest): return Unnest(unnest, stage: stage.name)
         case .expand(let expand): return Expand(expand)
         case .stamp(let stamp): return ArrivalStamp(stamp, clock: clock)

@@ -12,6 +12,42 @@ struct StateTTL: Sendable {
     var limit: Int64 { clock.now().subtractingReportingOverflow(micros).partialValue }
 }
 
+/// When each group of an operator was last written.
+struct WriteTimes {
+    private let ttl: StateTTL
+    /// µs; the largest value for groups that have nothing to forget.
+    private var times: [Int64] = []
+
+    init(_ ttl: StateTTL) { self.ttl = ttl }
+
+    var stateBytes: Int { times.capacity * 8 }
+
+    /// Groups are written now; there are so many groups in all.
+    mutating func note(_ groups: [Int32], of count: Int) {
+        if times.count < count {
+            times.append(contentsOf: repeatElement(.max, count: count - times.count))
+        }
+        let now = ttl.clock.now()
+        for group in groups { times[Int(group)] = now }
+    }
+
+    /// The groups whose time is over; each once, until it is written again.
+    mutating func takeExpired() -> [Int32] {
+        let limit = ttl.limit
+        var expired: [Int32] = []
+        for group in times.indices where times[group] <= limit {
+            expired.append(Int32(group))
+            times[group] = .max
+        }
+        return expired
+    }
+
+    /// Groups are numbered anew: these are left, in this order.
+    mutating func renumber(_ kept: [Int32]) {
+        times = kept.map { Int($0) < times.count ? times[Int($0)] : .max }
+    }
+}
+
 /// Which rows of an operator came when; rows are numbered as they come.
 struct ArrivalMarks {
     private var marks: [(end: Int, time: Int64)] = []

@@ -2,7 +2,7 @@
 // event-time temporal joins), or with the rows that the table has now.
 
 package import WeirColumnar
-package import WeirPlanner
+import WeirPlanner
 
 /// Rows of the stream wait until both watermarks have passed their time; versions that no row can
 /// ask for any more are forgotten. Without times the stream waits until the table has been read.
@@ -19,8 +19,12 @@ package final class TemporalJoin: Operator {
     private var passed = Int64.min
     private static let stride = 8192
 
-    package init(_ plan: TemporalJoinPlan, types: [[DataType]], stage: RejectSource) {
+    /// When rows of each key last came, from either side.
+    private var writes: WriteTimes?
+
+    init(_ plan: TemporalJoinPlan, types: [[DataType]], stage: RejectSource, ttl: StateTTL?) {
         self.plan = plan
+        writes = ttl.map(WriteTimes.init)
         self.stage = stage
         keys = KeyTable(columns: plan.keys.types)
         stream = KeyedRows(types[0], .removal)
@@ -65,6 +69,7 @@ package final class TemporalJoin: Operator {
         let skipped = RegularJoin.withoutKey(columns, plan.keys.matchesNull, count)
         var groups = keys.groups(columns, rows: count)
         for row in 0..<count { groups[row] = skipped?[row] ?? 0 != 0 ? 0 : groups[row] + 1 }
+        writes?.note(groups, of: keys.count + 1)
         return (groups, skipped)
     }
 
@@ -229,9 +234,23 @@ package final class TemporalJoin: Operator {
 
     private var forgetAt = 1024
 
+    /// Forgets the versions of keys whose time is over and that no row waits for.
+    private func expire() {
+        var wanted: [Int32] = []
+        for group in writes?.takeExpired() ?? [] {
+            if stream.rows(of: group).isEmpty {
+                for row in versions.rows(of: group) { versions.remove(Int(row)) }
+            } else {
+                wanted.append(group)
+            }
+        }
+        writes?.note(wanted, of: keys.count + 1)
+    }
+
     // MARK: State
 
     package func flush(into output: inout OperatorOutput) {
+        expire()
         if versions.isSparse { compact(versions, plan.keys.right) }
         if stream.isSparse {
             compact(stream, plan.keys.left)
@@ -271,5 +290,6 @@ package final class TemporalJoin: Operator {
 
     package var stateBytes: Int {
         keys.stateBytes + stream.stateBytes + versions.stateBytes + waiting.stateBytes
+            + (writes?.stateBytes ?? 0)
     }
 }

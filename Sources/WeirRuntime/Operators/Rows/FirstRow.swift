@@ -2,7 +2,7 @@
 // RowTimeDeduplicateKeepFirstRowFunction): it comes out once and never changes.
 
 package import WeirColumnar
-package import WeirPlanner
+import WeirPlanner
 
 /// A key's first row comes out when the watermark has passed its time; rows after that are late.
 package final class FirstRow: Operator {
@@ -16,7 +16,10 @@ package final class FirstRow: Operator {
     private var waiting = TimeHeap()
     private var watermark = Int64.min
 
-    package init(_ plan: RankPlan, time: Int, types: [DataType]) {
+    private var writes: WriteTimes?
+
+    init(_ plan: RankPlan, time: Int, types: [DataType], ttl: StateTTL?) {
+        writes = ttl.map(WriteTimes.init)
         self.plan = plan
         self.time = time
         keyTypes = plan.partitionBy.map { types[$0] }
@@ -68,6 +71,7 @@ package final class FirstRow: Operator {
         output.count(.late, late)
         output.count(.ranked, batch.count - timeless - late)
         let added = best.values.sorted()
+        writes?.note(added.map { groups[Int($0)] }, of: keys.count)
         let number = Int32(rows.count)
         rows.append(batch.columns, rows: added, groups: groups, groupCount: keys.count)
         for (offset, row) in added.enumerated() {
@@ -86,11 +90,29 @@ package final class FirstRow: Operator {
             rows.setTag(Int(item.item), 1)
         }
         guard !due.isEmpty else { return }
+        writes?.note(due.map { rows.group(Int($0)) }, of: keys.count)
         output.batches.append(
             Batch(count: due.count, columns: rows.allValues(due), readAt: readAt))
     }
 
+    /// Forgets the keys whose time is over; a row that waits for the watermark is kept.
+    private func expire() {
+        var waiting: [Int32] = []
+        for group in writes?.takeExpired() ?? [] {
+            let row = firstOfKey[Int(group)]
+            if row < 0 { continue }
+            if rows.tag(Int(row)) == 0 {
+                waiting.append(group)
+            } else {
+                rows.remove(Int(row))
+                firstOfKey[Int(group)] = -1
+            }
+        }
+        writes?.note(waiting, of: keys.count)
+    }
+
     package func flush(into output: inout OperatorOutput) {
+        expire()
         guard rows.isSparse else { return }
         rows.compact { columns, count in (self.groups(columns, count), self.keys.count) }
         index()
@@ -113,9 +135,11 @@ package final class FirstRow: Operator {
             (self.groups(columns, count), self.keys.count)
         }
         index()
+        writes?.note((0..<Int32(keys.count)).map { $0 }, of: keys.count)
     }
 
     package var stateBytes: Int {
         keys.stateBytes + rows.stateBytes + waiting.stateBytes + firstOfKey.capacity * 4
+            + (writes?.stateBytes ?? 0)
     }
 }

@@ -3,7 +3,7 @@
 
 package import WeirColumnar
 import WeirFunctions
-package import WeirPlanner
+import WeirPlanner
 
 /// Keeps all rows of each partition with what they gave last.
 package final class OverTable: Operator {
@@ -22,8 +22,11 @@ package final class OverTable: Operator {
     private var watermark = Int64.min
     private var sentWatermark = Int64.min
 
-    package init(_ plan: OverPlan, types: [DataType], isUpdating: Bool) {
+    private var writes: WriteTimes?
+
+    init(_ plan: OverPlan, types: [DataType], isUpdating: Bool, ttl: StateTTL?) {
         self.plan = plan
+        writes = ttl.map(WriteTimes.init)
         self.types = types
         keyTypes = plan.partitionBy.map { types[$0] }
         keys = KeyTable(columns: keyTypes)
@@ -36,9 +39,11 @@ package final class OverTable: Operator {
         guard batch.count > 0 else { return }
         output.count(.ranked, batch.count)
         readAt = batch.readAt
+        if touched.isEmpty { expire() }
         let partitions = keys.groups(
             plan.partitionBy.map { batch.columns[$0] }, rows: batch.count)
         touched.formUnion(partitions)
+        writes?.note(partitions, of: keys.count)
         let hashes = batch.kinds == nil ? nil : RowHash.hashes(batch.columns, count: batch.count)
         var added: [Int32] = []
         func flush() {
@@ -59,6 +64,16 @@ package final class OverTable: Operator {
             }
         }
         flush()
+    }
+
+    /// Forgets the partitions whose time is over; nothing is said of their rows.
+    private func expire() {
+        for partition in writes?.takeExpired() ?? [] {
+            for row in rows.rows(of: partition) {
+                rows.forget(Int(row))
+                given[Int(row)] = nil
+            }
+        }
     }
 
     // MARK: Results
@@ -116,12 +131,16 @@ package final class OverTable: Operator {
         keys = KeyTable(columns: keyTypes)
         let kept = rows.liveRows
         given = kept.map { given[Int($0)] }
+        let before = kept.map { rows.group(Int($0)) }
         rows.compact { columns, count in
             (
                 self.keys.groups(self.plan.partitionBy.map { columns[$0] }, rows: count),
                 self.keys.count
             )
         }
+        var partitions = [Int32](repeating: 0, count: keys.count)
+        for (row, old) in before.enumerated() { partitions[Int(rows.group(row))] = old }
+        writes?.renumber(partitions)
     }
 
     package func takeStateDelta() -> StateDelta { rows.takeDelta(part: 0) }
@@ -133,6 +152,7 @@ package final class OverTable: Operator {
                 self.keys.count
             )
         }
+        writes?.note((0..<Int32(keys.count)).map { $0 }, of: keys.count)
         // What was emitted follows from the rows.
         given = [[Scalar]?](repeating: nil, count: rows.count)
         let stored = order.stored(rows)
@@ -147,6 +167,7 @@ package final class OverTable: Operator {
 
     package var stateBytes: Int {
         keys.stateBytes + rows.stateBytes + given.count * (16 + 24 * plan.calls.count)
+            + (writes?.stateBytes ?? 0)
     }
 }
 

@@ -22,13 +22,11 @@ package final class Rank: Operator {
     private var sentWatermark = Int64.min
     /// Most rows of a partition that matter.
     private let limit: Int
-    private let ttl: StateTTL?
-    /// When each partition was last written, where partitions expire (µs).
-    private var writtenAt: [Int64] = []
+    private var writes: WriteTimes?
 
     init(_ plan: RankPlan, types: [DataType], ttl: StateTTL?) {
         self.plan = plan
-        self.ttl = plan.windowEnd == nil ? ttl : nil
+        writes = plan.windowEnd == nil ? ttl.map(WriteTimes.init) : nil
         keyTypes = plan.partitionBy.map { types[$0] }
         keys = KeyTable(columns: keyTypes)
         rows = KeyedRows(types, plan.isAppend ? .removal : [.removal, .search])
@@ -61,18 +59,15 @@ package final class Rank: Operator {
         while sorted.count < keys.count {
             sorted.append([])
             isTouched.append(0)
-            if let ttl { writtenAt.append(ttl.clock.now()) }
         }
         return found
     }
 
     /// Forgets the partitions whose time is over; nothing is said of their rows.
     private func expire() {
-        guard let limit = ttl?.limit else { return }
-        for partition in sorted.indices
-        where writtenAt[partition] <= limit && !sorted[partition].isEmpty {
-            for row in rows.rows(of: Int32(partition)) { rows.forget(Int(row)) }
-            sorted[partition] = []
+        for partition in writes?.takeExpired() ?? [] {
+            for row in rows.rows(of: partition) { rows.forget(Int(row)) }
+            sorted[Int(partition)] = []
         }
     }
 
@@ -224,9 +219,9 @@ package final class Rank: Operator {
 
     private func emitChanges(into output: inout OperatorOutput) {
         var changes = RankChanges()
+        writes?.note(touched, of: keys.count)
         for (partition, old) in zip(touched, before) {
             isTouched[Int(partition)] = 0
-            if let ttl { writtenAt[Int(partition)] = ttl.clock.now() }
             let new = shown(partition)
             if plan.emitsRank {
                 changes.byRank(old, new, first: plan.ranks.lowerBound)
@@ -250,19 +245,17 @@ package final class Rank: Operator {
     private func compact() {
         // Partitions get their numbers in the order of their first rows.
         var seen: Set<Int32> = []
-        let times =
-            ttl == nil
+        let kept =
+            writes == nil
             ? []
             : rows.liveRows.map { rows.group(Int($0)) }.filter { seen.insert($0).inserted }
-                .map { writtenAt[Int($0)] }
         keys = KeyTable(columns: keyTypes)
-        writtenAt = []
         sorted = []
         isTouched = []
         rows.compact { columns, count in
             (self.partitions(columns, count), self.keys.count)
         }
-        if ttl != nil { writtenAt = times }
+        writes?.renumber(kept)
         sortAll()
     }
 
@@ -284,11 +277,13 @@ package final class Rank: Operator {
         rows.restore(entries, part: 0) { columns, count in
             (self.partitions(columns, count), self.keys.count)
         }
+        writes?.note((0..<Int32(keys.count)).map { $0 }, of: keys.count)
         sortAll()
     }
 
     package var stateBytes: Int {
         keys.stateBytes + rows.stateBytes + sorted.reduce(0) { $0 + 40 + $1.capacity * 4 }
+            + (writes?.stateBytes ?? 0)
     }
 }
 

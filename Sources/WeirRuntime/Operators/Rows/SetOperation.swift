@@ -2,7 +2,7 @@
 
 package import WeirColumnar
 import WeirFunctions
-package import WeirPlanner
+import WeirPlanner
 
 /// Counts how often each row is on either side and emits before each commit how often it is in the
 /// result now.
@@ -17,8 +17,11 @@ package final class SetOperation: Operator {
     private var watermarks = WatermarkMerge(inputs: 2)
     private var sentWatermark = Int64.min
 
-    package init(_ plan: SetOperationPlan) {
+    private var writes: WriteTimes?
+
+    init(_ plan: SetOperationPlan, ttl: StateTTL?) {
         self.plan = plan
+        writes = ttl.map(WriteTimes.init)
         keys = KeyTable(columns: plan.types)
     }
 
@@ -29,7 +32,9 @@ package final class SetOperation: Operator {
         guard batch.count > 0 else { return }
         output.count(.grouped, batch.count)
         readAt = batch.readAt
+        if touched.isEmpty { expire() }
         let groups = find(batch.columns, batch.count)
+        writes?.note(groups, of: keys.count)
         for row in 0..<batch.count {
             let group = Int(groups[row])
             if isTouched[group] == 0 {
@@ -38,6 +43,16 @@ package final class SetOperation: Operator {
                 before.append(result(group))
             }
             counts[input][group] += batch.kind(row).isRetraction ? -1 : 1
+            // A row that was forgotten can be taken back no more.
+            if writes != nil { counts[input][group] = max(0, counts[input][group]) }
+        }
+    }
+
+    /// Forgets the rows whose time is over; nothing is said of them.
+    private func expire() {
+        for group in writes?.takeExpired() ?? [] {
+            for side in 0...1 { counts[side][Int(group)] = 0 }
+            changed.append(group)
         }
     }
 
@@ -122,6 +137,7 @@ package final class SetOperation: Operator {
         keys.compact(keeping: kept)
         for side in 0...1 { counts[side] = kept.map { counts[side][Int($0)] } }
         isTouched = [UInt8](repeating: 0, count: kept.count)
+        writes?.renumber(kept)
     }
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
@@ -131,11 +147,14 @@ package final class SetOperation: Operator {
             for index in builders.indices { builders[index].append(key.readScalar()) }
         }
         let groups = find(builders.map { $0.build() }, entries.count)
+        writes?.note(groups, of: keys.count)
         for (entry, group) in zip(entries, groups) {
             var value = StateBytes(entry.value)
             for side in 0...1 { counts[side][Int(group)] = value.readInt64() }
         }
     }
 
-    package var stateBytes: Int { keys.stateBytes + isTouched.capacity * 17 }
+    package var stateBytes: Int {
+        keys.stateBytes + isTouched.capacity * 17 + (writes?.stateBytes ?? 0)
+    }
 }
