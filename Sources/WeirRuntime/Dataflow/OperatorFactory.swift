@@ -7,15 +7,22 @@ enum OperatorFactory {
     /// Nil for the stages of the source and writer threads.
     static func make(
         _ stage: StagePlan, _ plan: StreamPlan, emitsUpdateBefore: Bool, workers: Workers,
-        clock: ProcessingClock
+        clock: ProcessingClock, isResumed: Bool = false
     ) -> (any Operator)? {
         let inputs = stage.inputs.map { plan.stages[$0].relation }
         let ttl = plan.stateTTL.map { StateTTL(micros: $0, clock: clock) }
         func one() -> (any Operator)? {
             make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore, clock: clock, ttl: ttl)
         }
-        guard let keys = PartitionKeys.columns(stage, inputs: inputs) else { return one() }
-        return PartitionedOperator(keys: keys, workers: workers, make: one)
+        let keys = PartitionKeys.columns(stage, inputs: inputs)
+        let made = keys.map { PartitionedOperator(keys: $0, workers: workers, make: one) } ?? one()
+        #if DEBUG
+            return made.map {
+                CheckedOperator($0, stage, knowsRows: ttl == nil && !isResumed && emitsUpdateBefore)
+            }
+        #else
+            return made
+        #endif
     }
 
     private static func make(

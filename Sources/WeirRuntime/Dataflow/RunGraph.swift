@@ -42,7 +42,7 @@ package struct RunGraph {
         operators = plan.stages.map { stage in
             let made = OperatorFactory.make(
                 stage, plan, emitsUpdateBefore: Self.needsUpdateBefore(stage.id, plan, edges),
-                workers: workers, clock: clock)
+                workers: workers, clock: clock, isResumed: !state.isEmpty)
             if let entries = state[stage.id] { made?.restore(entries) }
             return made
         }

@@ -43,7 +43,7 @@ ByAlias := SELECT UPPER(s) AS big, COUNT(*) AS n FROM t GROUP BY big;
 Limited := SELECT x.a FROM (SELECT a FROM t ORDER BY a DESC LIMIT 3) AS x;
 Opened := SELECT *, a + 1 AS more FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR)) WHERE a > 0; Closed := SELECT window_start, s, SUM(more) AS n FROM Opened GROUP BY window_end, window_start, s;
 A := SELECT t.a FROM t JOIN w ON t.a = w.a AND t.ts BETWEEN w.ts - INTERVAL '2000000' DAY(7) AND w.ts + INTERVAL '2000000' DAY(7);
-Patterns := SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY s ORDER BY ts MEASURES FIRST(A.ts) AS begun, LAST(B.a, 1) AS before, AVG(B.a) AS mean, COUNT(*) AS n, C.a - FIRST(A.a) AS rise, MATCH_ROWTIME() AS rt ONE ROW PER MATCH AFTER MATCH SKIP TO LAST C PATTERN (A B+ D? E{2,3} C) WITHIN INTERVAL '1' HOUR DEFINE A AS A.a > 1, B AS a > LAST(B.a, 1) AND SUM(B.a) < 100, C AS C.a < A.a) AS m;
+Patterns := SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY s ORDER BY ts MEASURES FIRST(A.ts) AS begun, LAST(B.a, 1) AS before, AVG(B.a) AS mean, COUNT(*) AS n, C.a - FIRST(A.a) AS rise, MATCH_ROWTIME() AS rt ONE ROW PER MATCH AFTER MATCH SKIP TO LAST C PATTERN (A B+? D? E{2,3} C) WITHIN INTERVAL '1' HOUR DEFINE A AS A.a > 1, B AS a > LAST(B.a, 1) AND SUM(B.a) < 100, C AS C.a < A.a) AS m;
 Renamed := SELECT m.k, m.x FROM t MATCH_RECOGNIZE (PARTITION BY s ORDER BY ts MEASURES A.a AS x PATTERN (A B*? C) DEFINE B AS TRUE) AS m (k, x);
 Correlated := SELECT a, (SELECT MAX(w.a) FROM w WHERE w.b = t.s AND w.a > 1) AS m FROM t;
 CorrelatedRange := SELECT a, (SELECT COUNT(*) FROM w WHERE w.a < t.a) AS n FROM t;
