@@ -79,7 +79,10 @@ import WeirStore
         case plain
         /// A few rows a batch, a few batches an epoch, three threads that share each batch.
         case small
-        /// Stopped again and again, and gone on with from the store.
+        /// Each row is a batch of its own.
+        case single
+        /// Stopped again and again, and gone on with from the store; batches, epochs and threads are
+        /// others each time.
         case restarted
     }
 
@@ -145,7 +148,9 @@ import WeirStore
                     !isSame || way != .plain,
                     "\(item.case.name) is no difference any more: \(reason)")
             } else {
-                #expect(isSame, "\(item.case.name): \(Self.difference(got, expected))")
+                #expect(
+                    isSame,
+                    "\(item.case.name): \(Self.difference(got, expected)); WEIR_SEED=\(Self.seed)")
             }
         }
     }
@@ -156,19 +161,33 @@ import WeirStore
         case .small:
             return try harness.run(
                 chunkBytes: 700, commitRows: 40, workers: Workers(3, fewRows: 1))
-        case .restarted:
-            for stop in 1...3 {
-                let session = try harness.start(chunkBytes: 700, commitRows: 30)
-                while session.snapshot().commit.epoch < Int64(stop * 6),
-                    !session.wait(seconds: 0.001)
-                {}
-                session.stop()
-                session.wait()
-            }
-            let last = try harness.run()
-            #expect(last.isResumed)
-            return last
+        case .single: return try harness.run(chunkBytes: 1, commitRows: 50, workers: Workers(1))
+        case .restarted: return try runInParts(harness)
         }
+    }
+
+    /// Of where runs are stopped; `WEIR_SEED` repeats one.
+    private static let seed =
+        ProcessInfo.processInfo.environment["WEIR_SEED"].flatMap { UInt64($0) }
+        ?? UInt64.random(in: 0..<1_000_000)
+
+    private static func runInParts(_ harness: PipelineHarness) throws -> Session {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            let session = try harness.start(
+                chunkBytes: Int.random(in: 1...2000, using: &random),
+                commitRows: Int.random(in: 3...60, using: &random),
+                workers: Workers(
+                    Int.random(in: 1...3, using: &random),
+                    fewRows: Int.random(in: 1...50, using: &random)))
+            let stop = session.snapshot().commit.epoch + Int64.random(in: 1...9, using: &random)
+            while session.snapshot().commit.epoch < stop, !session.wait(seconds: 0.001) {}
+            session.stop()
+            session.wait()
+        }
+        let last = try harness.run()
+        #expect(last.isResumed, "seed \(seed)")
+        return last
     }
 
     private static func difference(_ got: [String], _ expected: [String]) -> String {
