@@ -9,6 +9,7 @@ package enum FunctionRegistry {
         + MathFunctions.all + MathLibrary.all + TimeFunctions.all + CollectionFunctions.all
         + JsonFunctions.all + JsonbFunctions.all + VectorFunctions.all + SearchFunctions.all
         + ZoneFunctions.all
+        + QueryFunctions.all
 
     private static let scalarsByName: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 import WeirColumnar
 import WeirEngine
+import WeirPlanner
+import WeirSQL
 
 @Suite struct BadInputTests {
     private static let script = """
@@ -75,7 +77,8 @@ import WeirEngine
         #expect(stored == expected, "seed \(seed)")
     }
 
-    @Test func recordsWithoutAnEndAreRejectedWhateverStandsBehindTheSource() throws {
+    @Test(arguments: [256 << 10, 100_000, 5_000_000])
+    func recordsWithoutAnEndAreRejectedWhateverStandsBehindTheSource(_ chunkBytes: Int) throws {
         let harness = try PipelineHarness(
             """
             CREATE TABLE t (id BIGINT NOT NULL, s STRING, at TIMESTAMP(3), twice AS id * 2,
@@ -91,7 +94,7 @@ import WeirEngine
         let long = Array("1,".utf8) + [UInt8](repeating: 0x78, count: 17 << 20) + [0x0A]
         try harness.folder.write(
             "in.csv", bytes: good + long + Array("4,a,\n6,b,2020-01-01\n".utf8))
-        try harness.run()
+        try harness.run(chunkBytes: chunkBytes)
         #expect(try harness.query("SELECT id, two FROM Kept ORDER BY id") == ["2|2", "6|2"])
         #expect(try harness.query("SELECT s, n FROM Grouped ORDER BY s") == ["a|1", "b|1"])
         #expect(try harness.query("SELECT n FROM Windowed") == ["2"])
@@ -99,6 +102,98 @@ import WeirEngine
             try harness.query("SELECT code FROM weir_rejects ORDER BY line")
                 == ["record-too-long", "null-event-time"])
         #expect(try unbalancedStages(harness) == [])
+    }
+
+    /// What a rejected change replaces is gone, whether it was stored before or not.
+    @Test(arguments: [1, 100_000]) func aRejectedUpdateLeavesNoOldRow(_ commitRows: Int) throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, k STRING)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            /*+engine(stream)*/ Q := SELECT k, 10 / (2 - COUNT(*)) AS x FROM t GROUP BY k;
+            """, files: ["in.csv": "1,a\n2,b\n3,a\n"])
+        try harness.run(chunkBytes: 1, commitRows: commitRows)
+        #expect(try harness.query("SELECT * FROM Q") == ["b|10"])
+        #expect(
+            try harness.query("SELECT DISTINCT code FROM weir_rejects") == ["division-by-zero"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    /// A scalar subquery with several rows has no value and says so; when one is left it has one.
+    @Test(arguments: [1, 100_000]) func scalarQueriesWithSeveralRows(_ commitRows: Int) throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, k STRING)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            CREATE TABLE u (id BIGINT)
+              WITH ('connector' = 'filesystem', 'path' = 'one.csv', 'format' = 'csv');
+            /*+engine(stream)*/ One := SELECT id, (SELECT k FROM t WHERE k = 'b') AS b FROM u;
+            /*+engine(stream)*/ Many := SELECT id, (SELECT id FROM t WHERE k = 'a') AS a FROM u;
+            /*+engine(stream)*/ Each :=
+              SELECT u.id, (SELECT k FROM t WHERE t.id = u.id) AS k FROM u;
+            """, files: ["in.csv": "1,a\n2,b\n3,a\n", "one.csv": "1\n2\n9\n"])
+        try harness.run(chunkBytes: 1, commitRows: commitRows)
+        #expect(try harness.query("SELECT * FROM One ORDER BY id") == ["1|b", "2|b", "9|b"])
+        #expect(
+            try harness.query("SELECT * FROM Many ORDER BY id") == ["1|NULL", "2|NULL", "9|NULL"])
+        #expect(try harness.query("SELECT * FROM Each ORDER BY id") == ["1|a", "2|b", "9|NULL"])
+        #expect(try harness.query("SELECT DISTINCT code FROM weir_rejects") == ["several-rows"])
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    /// Windows of a millisecond, of three thousand years, and with offsets of any size.
+    @Test func absurdWindows() throws {
+        let window = { (name: String, call: String) in
+            """
+
+            \(name) := SELECT COUNT(*) AS n FROM TABLE(\(call)) GROUP BY window_start, window_end;
+            """
+        }
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, at TIMESTAMP(3), WATERMARK FOR at AS at - INTERVAL '1' SECOND)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            """
+                + window("Tiny", "TUMBLE(TABLE t, DESCRIPTOR(at), INTERVAL '0.001' SECOND)")
+                + window("Huge", "TUMBLE(TABLE t, DESCRIPTOR(at), INTERVAL '999999' DAY(6))")
+                + window(
+                    "Shifted",
+                    "TUMBLE(TABLE t, DESCRIPTOR(at), INTERVAL '1' DAY, INTERVAL '-999999' DAY(6))")
+                + window(
+                    "Hops",
+                    "HOP(TABLE t, DESCRIPTOR(at), INTERVAL '1' SECOND, INTERVAL '1000' SECOND(4))")
+                + window("Gaps", "SESSION(TABLE t, DESCRIPTOR(at), INTERVAL '999999' DAY(6))"),
+            files: [
+                "in.csv":
+                    "1,0001-01-01 00:00:00\n2,1969-12-31 23:59:59.999\n3,1970-01-01 00:00:00\n"
+                    + "4,9999-12-31 23:59:59.999\n5,2026-01-01 00:00:00\n6,\n"
+            ])
+        try harness.run()
+        #expect(try harness.query("SELECT SUM(n) FROM Tiny") == ["4"])
+        #expect(try harness.query("SELECT SUM(n) FROM Huge") == ["4"])
+        #expect(try harness.query("SELECT SUM(n) FROM Shifted") == ["4"])
+        #expect(try harness.query("SELECT SUM(n), COUNT(*) FROM Hops") == ["4000|3001"])
+        #expect(try harness.query("SELECT SUM(n) FROM Gaps") == ["4"])
+        #expect(
+            try harness.query("SELECT code FROM weir_rejects ORDER BY line") == ["null-event-time"])
+        #expect(
+            try harness.query(
+                "SELECT DISTINCT rows FROM weir_ledger WHERE reason = 'late' AND rows > 0") == ["1"]
+        )
+        #expect(try unbalancedStages(harness) == [])
+    }
+
+    @Test func aRowIsNotInMillionsOfWindows() throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE t (id BIGINT, at TIMESTAMP(3), WATERMARK FOR at AS at)
+              WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');
+            Q := SELECT * FROM TABLE(HOP(TABLE t, DESCRIPTOR(at), INTERVAL '0.001' SECOND,
+              INTERVAL '1' DAY));
+            """)
+        let path = try harness.folder.write("q.sqrl", harness.script)
+        let codes = Engine.compile(try Project(path: path)).diagnostics.map(\.code)
+        #expect(codes.contains("bad-window"))
     }
 
     @Test func whatStandsForNullMayLookLikeAValue() throws {

@@ -28,21 +28,48 @@ private struct RandomQueries {
 
     mutating func query(depth: Int) -> Query {
         if depth == 0 { return base() }
-        switch random.below(9) {
+        switch random.below(11) {
         case 0: return filtered(query(depth: depth - 1))
         case 1: return projected(query(depth: depth - 1))
         case 2, 3: return joined(query(depth: depth - 1), query(depth: random.below(depth)))
         case 4: return tested(query(depth: depth - 1), query(depth: random.below(depth)))
         case 5, 6: return grouped(query(depth: depth - 1))
         case 7: return combined(query(depth: depth - 1), query(depth: random.below(depth)))
+        case 8: return limited(query(depth: depth - 1))
+        case 9: return numbered(query(depth: depth - 1))
         default: return topped(query(depth: depth - 1))
         }
     }
 
     private mutating func base() -> Query {
-        Query(
-            sql: "SELECT id AS c0, k AS c1, v AS c2 FROM \(pick(["a", "b"]))",
-            columns: [.number, .text, .number])
+        let sql: String
+        switch random.below(8) {
+        case 0: sql = intervalJoin()
+        case 1:
+            sql = """
+                SELECT id AS c0, k AS c1, \(pick(["SUM(v)", "COUNT(*)", "MAX(v)"])) OVER (PARTITION BY k
+                ORDER BY ts \(pick(["", "ROWS BETWEEN 3 PRECEDING AND CURRENT ROW",
+                    "RANGE BETWEEN INTERVAL '1' MINUTE PRECEDING AND CURRENT ROW"]))) AS c2
+                FROM \(pick(["a", "b"]))
+                """
+        case 2:
+            sql = """
+                SELECT id AS c0, k AS c1, v AS c2 FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER
+                BY ts\(pick(["", " DESC"]))) AS rn FROM \(pick(["a", "b"]))) AS t WHERE rn = 1
+                """
+        default: sql = "SELECT id AS c0, k AS c1, v AS c2 FROM \(pick(["a", "b"]))"
+        }
+        return Query(sql: sql, columns: [.number, .text, .number])
+    }
+
+    private mutating func intervalJoin() -> String {
+        let join = pick(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
+        let before = random.below(90)
+        let after = random.below(90)
+        return """
+            SELECT l.id AS c0, r.k AS c1, r.v AS c2 FROM a l \(join) b r ON l.k = r.k
+            AND l.ts BETWEEN r.ts - INTERVAL '\(before)' SECOND AND r.ts + INTERVAL '\(after)' SECOND
+            """
     }
 
     private mutating func column(_ kind: Kind, of query: Query) -> String? {
@@ -165,6 +192,31 @@ private struct RandomQueries {
     }
 
     /// The order is total but for equal rows.
+    private mutating func limited(_ query: Query) -> Query {
+        let order = query.columns.indices.map { "c\($0)\(random.below(2) == 0 ? " DESC" : "")" }
+        let offset = random.below(3) == 0 ? " OFFSET \(random.below(4))" : ""
+        return Query(
+            sql: "SELECT * FROM (SELECT * FROM (\(query.sql)) AS t ORDER BY "
+                + "\(order.joined(separator: ", ")) LIMIT \(1 + random.below(6))\(offset)) AS u",
+            columns: query.columns)
+    }
+
+    /// Functions that are the same for equal rows.
+    private mutating func numbered(_ query: Query) -> Query {
+        let names = query.columns.indices.map { "c\($0)" }
+        var function = pick(["RANK()", "DENSE_RANK()", "COUNT(*)"])
+        if let number = column(.number, of: query), random.below(2) == 0 {
+            function = pick(["SUM(\(number))", "MAX(\(number))", "COUNT(\(number))"])
+        }
+        let partition = random.below(2) == 0 ? "" : "PARTITION BY \(pick(names)) "
+        let order = names.map { $0 + (random.below(2) == 0 ? " DESC" : "") }
+        return Query(
+            sql: "SELECT \(names.joined(separator: ", ")), \(function) OVER (\(partition)ORDER BY "
+                + "\(order.joined(separator: ", "))) AS c\(names.count) FROM (\(query.sql)) AS t",
+            columns: query.columns + [.number])
+    }
+
+    /// The order is total but for equal rows.
     private mutating func topped(_ query: Query) -> Query {
         let all = query.columns.indices.map { "c\($0)\(random.below(2) == 0 ? " DESC" : "")" }
         let partition = random.below(3) == 0 ? "" : "PARTITION BY c\(query.columns.count - 1) "
@@ -180,16 +232,23 @@ private struct RandomQueries {
 @Suite struct RandomPlanTests {
     private static let tables = ["a", "b"].map { name in
         """
-        CREATE TABLE \(name) (id BIGINT NOT NULL, k STRING, v BIGINT)
+        CREATE TABLE \(name) (id BIGINT NOT NULL, k STRING, v BIGINT, ts TIMESTAMP(3),
+            WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE)
           WITH ('connector' = 'filesystem', 'path' = '\(name).csv', 'format' = 'csv', 'csv.null-literal' = '');
         """
     }.joined(separator: "\n")
 
+    /// Times are apart, and no more out of order than the watermark allows.
     private static func rows(_ random: inout SeededRandom) -> String {
-        (0..<60).map { row in
+        var seconds = (0..<60).map { $0 * 10 + random.below(9) }
+        for row in 0..<59 where random.below(2) == 0 { seconds.swapAt(row, row + 1) }
+        return (0..<60).map { row in
             let key = random.below(6) == 0 ? "" : "k\(random.below(5))"
             let value = random.below(6) == 0 ? "" : "\(random.below(12))"
-            return "\(row % 20),\(key),\(value)\n"
+            let time = seconds[row]
+            let clock =
+                "\(time / 60 < 10 ? "0" : "")\(time / 60):\(time % 60 < 10 ? "0" : "")\(time % 60)"
+            return "\(row % 20),\(key),\(value),2026-01-01 00:\(clock)\n"
         }.joined()
     }
 

@@ -361,7 +361,11 @@ import WeirSQL
             compilation.definitions.map { $0.assignment?.stage } == [.store, .stream, .stream])
         #expect(compilation.definitions[2].assignment?.reason.contains("costs 0.1") == true)
         let wrong = try compile(
-            "/*+ engine(stream) */ A := SELECT id, (SELECT name FROM people) AS n FROM orders;")
+            """
+            /*+ engine(stream) */ A := SELECT id FROM orders o WHERE EXISTS (
+              SELECT 1 FROM people p WHERE p.id < o.id UNION ALL
+              SELECT 1 FROM people p WHERE p.id = o.id);
+            """)
         #expect(wrong.diagnostics.map(\.code) == ["unsupported"])
         let unknown = try compile("/*+ engine(spark) */ A := SELECT id FROM orders;")
         #expect(unknown.diagnostics.map(\.code) == ["unknown-engine"])

@@ -18,6 +18,7 @@ package enum ErrorCode: String, Sendable, Hashable {
     case recordTooLong = "record-too-long"
     case missingField = "missing-field"
     case skipTarget = "skip-target"
+    case severalRows = "several-rows"
 }
 
 /// One row that could not be computed.

@@ -37,7 +37,7 @@ enum HintRule: String, CaseIterable {
     var hasEffect: Bool {
         switch self {
         case .primaryKey, .index, .queryByAll, .queryByAny, .noQuery, .engine, .exec, .test,
-            .workload:
+            .workload, .filteredDistinctOrder:
             true
         default: false
         }

@@ -10,8 +10,8 @@ struct MatchScope {
     let variables: [String: Int]
     /// The columns of the rows.
     let rows: Scope
-    /// The type of the event time.
-    let timeType: DataType
+    /// The type of the event time; nil in the order of arrival.
+    let timeType: DataType?
     var references: [LogicalMatch.Reference] = []
     var types: [DataType] = []
     /// While the operand of a call is bound: the variable that its columns name.
@@ -86,9 +86,16 @@ extension ExpressionBinder {
                 ), ()
             )
         case "MATCH_ROWTIME":
-            guard call.arguments.count <= 1, let index = self.match?.add(.rowtime, match.timeType)
+            guard let type = match.timeType else {
+                return (
+                    fail(
+                        "not-event-time", "\(name) is of patterns in the order of an event time",
+                        span), ()
+                )
+            }
+            guard call.arguments.count <= 1, let index = self.match?.add(.rowtime, type)
             else { return (fail("bad-arguments", "\(name) takes no arguments", span), ()) }
-            return (BoundExpression(.column(index), match.timeType, span), ())
+            return (BoundExpression(.column(index), type, span), ())
         default:
             guard let function = FunctionRegistry.aggregate(named: name), !function.isInternal
             else { return nil }

@@ -96,7 +96,8 @@ extension ScriptBinder {
         let name = call.name.uppercased()
         if let function = WindowFunction(rawValue: name) { return bindWindow(function, call) }
         let place = call.function.first?.span ?? call.span
-        if name == "TO_CHANGELOG" || name == "FROM_CHANGELOG" {
+        if name == "TO_CHANGELOG" { return bindChangelog(call) }
+        if name == "FROM_CHANGELOG" {
             refuse("the table function \(name)", place)
             return nil
         }

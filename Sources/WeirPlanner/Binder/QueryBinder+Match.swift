@@ -16,13 +16,15 @@ extension ScriptBinder {
         for (index, variable) in pattern.variables.enumerated() { names[variable.key] = index }
         var binder = expressionBinder(scope, place: "MATCH_RECOGNIZE")
         binder.match = MatchScope(
-            variables: names, rows: scope, timeType: input.columns[rowtime].type)
+            variables: names, rows: scope,
+            timeType: input.relation.proctimes.contains(rowtime)
+                ? nil : input.columns[rowtime].type)
         let conditions = bindDefinitions(match, names, &binder)
         let measures = match.measures.map { binder.bind($0.expression) }
         diagnostics += binder.diagnostics
         let values = measures.compactMap { $0 }
         guard let conditions, values.count == measures.count,
-            let skip = matchSkip(match.skip, names),
+            let skip = matchSkip(match.skip, names), checkSkip(skip, bound, match),
             let within = matchWithin(match.within)
         else { return nil }
         let variables = pattern.variables.enumerated().map {
@@ -47,7 +49,7 @@ extension ScriptBinder {
 
     // MARK: Order and partition
 
-    /// The event time by which the rows are ordered.
+    /// The event time by which the rows are ordered, or PROCTIME() for the order of arrival.
     private mutating func matchTime(
         _ match: MatchRecognize, _ input: LogicalPlan, _ scope: Scope
     ) -> Int? {
@@ -68,7 +70,8 @@ extension ScriptBinder {
             return nil
         }
         guard let column = scope.resolve(path, &diagnostics) else { return nil }
-        guard column == relation.rowtime, !first.isDescending else {
+        let isTime = column == relation.rowtime || relation.proctimes.contains(column)
+        guard isTime, !first.isDescending else {
             reportOrder(first, relation)
             return nil
         }
@@ -184,6 +187,32 @@ extension ScriptBinder {
         case .toFirst(let name): return known(name, names).map { .toFirst($0) }
         case .toLast(let name): return known(name, names).map { .toLast($0) }
         }
+    }
+
+    /// A search that goes on at the first row of a match finds it for ever.
+    private mutating func checkSkip(
+        _ skip: LogicalMatch.Skip, _ pattern: LogicalMatch.Pattern, _ match: MatchRecognize
+    ) -> Bool {
+        let first = pattern.first
+        let isEndless =
+            switch skip {
+            case .toFirst(let variable): variable == first.variable && first.minimum > 0
+            case .toLast(let variable):
+                variable == first.variable && first.minimum == 1 && first.maximum == 1
+            case .pastLastRow, .toNextRow: false
+            }
+        guard isEndless else { return true }
+        let name: Identifier? =
+            switch match.skip {
+            case .toFirst(let name), .toLast(let name): name
+            case .pastLastRow, .toNextRow: nil
+            }
+        diagnostics.append(
+            .error(
+                "skip-to-start", "the search would go on at the row where the match begins",
+                at: name?.span ?? match.span.clipped,
+                hint: "write AFTER MATCH SKIP TO NEXT ROW"))
+        return false
     }
 
     private mutating func known(_ name: Identifier, _ names: [String: Int]) -> Int? {

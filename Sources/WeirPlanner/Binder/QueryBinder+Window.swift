@@ -131,10 +131,22 @@ extension ScriptBinder {
         return columns
     }
 
+    /// Most windows that a row may be in: each of them is a row of the result.
+    private static let mostWindows: Int64 = 100_000
+
     private mutating func shape(
         _ function: WindowFunction, _ sizes: [Int64], _ partition: [Int], _ span: Span
     ) -> LogicalWindow.Shape? {
         let offset = sizes.count > function.required ? sizes[function.required] : 0
+        if function == .hop || function == .cumulate, sizes[1] / sizes[0] > Self.mostWindows {
+            diagnostics.append(
+                .error(
+                    "bad-window",
+                    "each row would be in \(sizes[1] / sizes[0]) windows, more than"
+                        + " \(Self.mostWindows)", at: span.clipped,
+                    hint: "make the \(function.parameters[0].lowercased()) larger"))
+            return nil
+        }
         switch function {
         case .tumble: return .tumble(size: sizes[0], offset: offset)
         case .hop: return .hop(slide: sizes[0], size: sizes[1], offset: offset)

@@ -31,7 +31,7 @@ extension ScriptBinder {
         case .subscribe(let query): return bindSubscription(definition, query, statement)
         default: break
         }
-        guard let bound = bindRows(definition), canBeKept(bound),
+        guard let bound = bindRows(definition, statement), canBeKept(bound),
             let extended = add(additions, to: bound)
         else {
             if definition.parent == nil { failedNames.insert(context.key(definition.name)) }
@@ -65,7 +65,9 @@ extension ScriptBinder {
     }
 
     /// The rows of a table definition; nil after reporting what is wrong or cannot run yet.
-    private mutating func bindRows(_ definition: Definition) -> BoundQuery? {
+    private mutating func bindRows(
+        _ definition: Definition, _ statement: Statement
+    ) -> BoundQuery? {
         if let first = definition.arguments?.first {
             diagnostics.append(
                 .error(
@@ -76,7 +78,9 @@ extension ScriptBinder {
         switch definition.body {
         case .query(let query): return bind(query)
         case .distinct(let source, let columns, let order):
-            return bindDistinct(source, columns, order, definition.span)
+            return bindDistinct(
+                source, columns, order, definition.span,
+                dropsRepeats: hasHint([HintRule.filteredDistinctOrder.rawValue], statement))
         case .expression:
             diagnostics.append(
                 .error(
@@ -87,28 +91,6 @@ extension ScriptBinder {
         case .subscribe, .passthrough: break
         }
         return nil
-    }
-
-    /// `DISTINCT source ON columns ORDER BY …`: the first row of each key in that order.
-    private mutating func bindDistinct(
-        _ source: [Identifier], _ columns: [Identifier], _ order: [OrderItem], _ span: Span
-    ) -> BoundQuery? {
-        let place = source.first.map(\.span) ?? span
-        guard let (plan, name) = resolve(source, place) else { return nil }
-        var binder = expressionBinder(
-            Scope(columns: plan.columns, qualifier: name), place: "DISTINCT")
-        let keys = columns.compactMap { binder.bindColumn([$0], $0.span) }
-        let sorted = order.compactMap { item in
-            binder.bind(item.expression).map {
-                SortKey(
-                    expression: $0, isDescending: item.isDescending,
-                    nullsFirst: item.nullsFirst ?? !item.isDescending)
-            }
-        }
-        diagnostics += binder.diagnostics
-        guard keys.count == columns.count, sorted.count == order.count else { return nil }
-        let rank = LogicalRank(partitionBy: keys, orderBy: sorted, ranks: 1...1, emitsRank: false)
-        return BoundQuery(plan: LogicalPlan(.rank(plan, rank), plan.columns, span))
     }
 
     /// Puts added columns behind the others, or in the place of one of the same name.

@@ -64,7 +64,8 @@ extension ScriptBinder {
         case .over(let over): keepsPartitions(over) ? "OVER over all rows so far" : nil
         case .number: "a table of equal rows"
         case .source, .check, .calc, .aggregate, .windowAggregate, .union, .join, .timedJoin,
-            .temporalJoin, .rank, .setOperation, .match, .unnest, .expand, .windowAssign,
+            .temporalJoin, .rank, .setOperation, .match, .changelog, .unnest, .expand,
+            .windowAssign,
             .zoneShift, .stamp, .values, .store, .sink:
             nil
         }

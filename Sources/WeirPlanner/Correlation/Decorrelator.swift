@@ -25,7 +25,7 @@ struct Decorrelator {
         case .join(let left, let right, let join): return try self.join(left, right, join, plan)
         case .unnest(let input, let operand, let withOrdinality, let keepsUnmatched):
             return try unnest(input, operand, withOrdinality, keepsUnmatched, plan)
-        case .values, .scan, .window, .rank, .setOperation, .match:
+        case .values, .scan, .window, .rank, .setOperation, .match, .changelog:
             throw CorrelationRefusal(
                 "a column of the outer query below this operator", plan.span.clipped,
                 hint: "join with the table instead")

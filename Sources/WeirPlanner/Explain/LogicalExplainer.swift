@@ -56,6 +56,7 @@ package enum LogicalExplainer {
         case .sort(_, let keys, let limit, let offset):
             return "sort [\(order(keys))]" + (limit.map { " limit \($0)" } ?? "")
                 + (offset.map { " offset \($0)" } ?? "")
+        case .changelog(_, let codes): return "changes as rows: \(codes.text)"
         case .match(let input, let match): return MatchText(match, input.columns).line
         }
     }

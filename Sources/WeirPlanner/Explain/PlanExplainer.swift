@@ -180,6 +180,7 @@ package struct PlanExplainer: Sendable {
         case .temporalJoin(let join): return OperatorText.temporal(join, stage, in: self.plan)
         case .rank(let rank): return OperatorText.rank(rank, stage, in: self.plan)
         case .over(let over): return OperatorText.over(over, stage, in: self.plan)
+        case .changelog(let codes): return "changes as rows: \(codes.text)"
         case .match(let match): return OperatorText.match(match, stage, in: self.plan)
         case .setOperation(let plan):
             return "\(plan.operation.rawValue)\(plan.isAll ? " all" : "") of both"

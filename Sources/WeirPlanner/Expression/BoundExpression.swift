@@ -84,6 +84,16 @@ package struct BoundExpression: Sendable, Hashable {
 
     package var children: [BoundExpression] { node.children }
 
+    /// Whether it may have no value for a row, which is rejected then.
+    package var mayFail: Bool {
+        switch node {
+        case .call, .element, .shift, .cast(_, isTry: false), .arithmetic(.divide, _, _),
+            .arithmetic(.remainder, _, _):
+            true
+        default: children.contains(where: \.mayFail)
+        }
+    }
+
     /// Levels of the tree.
     var depth: Int { 1 + (children.map(\.depth).max() ?? 0) }
 }

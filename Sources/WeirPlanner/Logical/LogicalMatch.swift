@@ -91,3 +91,15 @@ extension LogicalMatch {
             within: within)
     }
 }
+
+extension LogicalMatch.Pattern {
+    /// The variable that begins it, and how often that comes; `maximum` is nil without a limit.
+    var first: (variable: Int, minimum: Int, maximum: Int?) {
+        switch self {
+        case .variable(let index): return (index, 1, 1)
+        case .sequence(let parts): return parts.first?.first ?? (0, 1, 1)
+        case .repeated(let part, let minimum, let maximum, _):
+            return (part.first.variable, minimum, maximum)
+        }
+    }
+}

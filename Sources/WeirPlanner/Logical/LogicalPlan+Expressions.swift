@@ -6,7 +6,7 @@ extension LogicalNode {
     /// All expressions of the operator itself.
     var expressions: [BoundExpression] {
         switch self {
-        case .scan, .window, .setOperation: return []
+        case .scan, .window, .setOperation, .changelog: return []
         case .match(_, let match): return match.orderBy.map(\.expression) + match.operands
         case .values(let rows): return rows.flatMap { $0 }
         case .project(_, let values): return values
@@ -34,7 +34,7 @@ extension LogicalNode {
                 nullsFirst: key.nullsFirst)
         }
         switch self {
-        case .scan, .window, .setOperation: return self
+        case .scan, .window, .setOperation, .changelog: return self
         case .match(let input, let match): return .match(input, match.mapOperands(body))
         case .values(let rows): return .values(rows.map { $0.map(body) })
         case .project(let input, let values): return .project(input, values.map(body))

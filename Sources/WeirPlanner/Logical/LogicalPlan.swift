@@ -48,6 +48,8 @@ package indirect enum LogicalNode: Sendable {
     case sort(LogicalPlan, [SortKey], limit: Int?, offset: Int?)
     /// The partition, then the measures of each match.
     case match(LogicalPlan, LogicalMatch)
+    /// What happens to the rows of a table, as rows: the code of the change, then the row.
+    case changelog(LogicalPlan, ChangeCodes)
 }
 
 /// Where the rows of a table come from.
@@ -204,7 +206,8 @@ extension LogicalNode {
         case .scan, .values: []
         case .project(let input, _), .filter(let input, _), .unnest(let input, _, _, _),
             .window(let input, _), .aggregate(let input, _), .over(let input, _),
-            .rank(let input, _), .sort(let input, _, _, _), .match(let input, _):
+            .rank(let input, _), .sort(let input, _, _, _), .match(let input, _),
+            .changelog(let input, _):
             [input]
         case .join(let left, let right, _), .setOperation(_, _, let left, let right):
             [left, right]
@@ -234,6 +237,7 @@ extension LogicalPlan {
             case .sort(_, let keys, let limit, let offset):
                 .sort(first, keys, limit: limit, offset: offset)
             case .match(_, let match): .match(first, match)
+            case .changelog(_, let codes): .changelog(first, codes)
             case .join(_, _, let join): .join(first, last, join)
             case .setOperation(let operation, let isAll, _, _):
                 .setOperation(operation, isAll: isAll, first, last)

@@ -28,7 +28,7 @@ extension LogicalPlan {
                 ? left.relation.proctimes
                 : left.relation.proctimes.union(
                     right.relation.proctimes.map { $0 + left.columns.count })
-        case .values, .aggregate, .setOperation, .match: []
+        case .values, .aggregate, .setOperation, .match, .changelog: []
         }
     }
 
@@ -67,7 +67,7 @@ extension LogicalPlan {
             }
         case .join(let left, _, let join):
             return join.time == .window ? left.relation.window : nil
-        case .values, .setOperation, .match: return nil
+        case .values, .setOperation, .match, .changelog: return nil
         }
     }
 
@@ -108,6 +108,7 @@ extension LogicalPlan {
                 return relation
             }
             return made(.state, key: relation.key, mode: .updating)
+        case .changelog: return made(.stream, key: nil, mode: .append)
         case .match(let input, let match):
             let time = match.measures.firstIndex { measure in
                 guard case .column(let index) = measure.node else { return false }

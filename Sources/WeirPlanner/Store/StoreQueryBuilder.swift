@@ -81,6 +81,8 @@ struct StoreQueryBuilder {
         case .window(_, let window):
             throw StoreRefusal(
                 "\(window.shape.name) needs the rows as they come in", plan.span.clipped)
+        case .changelog:
+            throw StoreRefusal("TO_CHANGELOG needs the changes as they come in", plan.span.clipped)
         case .match:
             throw StoreRefusal(
                 "MATCH_RECOGNIZE needs the rows as they come in", plan.span.clipped)

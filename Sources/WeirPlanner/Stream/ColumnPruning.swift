@@ -40,7 +40,8 @@ enum ColumnPruning {
     private static func reads(_ node: StreamNode, input: Int, width: Int) -> Set<Int> {
         switch node {
         case .store, .sink, .check, .source, .union, .join, .timedJoin, .temporalJoin, .rank,
-            .over, .match, .setOperation, .unnest, .windowAssign, .zoneShift, .stamp, .number,
+            .over, .match, .changelog, .setOperation, .unnest, .windowAssign, .zoneShift, .stamp,
+            .number,
             .values:
             // What these do not need has been cut off in front of them.
             return Set(0..<width)

@@ -18,6 +18,7 @@ enum OperatorName {
             "\(operation.rawValue)\(isAll ? " ALL" : "")"
         case .sort: "LIMIT in a subquery"
         case .match: "MATCH_RECOGNIZE"
+        case .changelog: "TO_CHANGELOG"
         }
     }
 

@@ -80,7 +80,7 @@ package struct StagePlan: Sendable {
     private static let innerParts: Set<String> = [
         "rows", "from", "names", "window", "group", "distinct", "insert", "cast", "check", "table",
         "sink", "left", "right", "join", "union", "top", "over", "set", "each", "sets", "bag",
-        "values", "clock", "utc", "now", "match",
+        "values", "clock", "utc", "now", "match", "changes",
     ]
 }
 
@@ -98,6 +98,7 @@ package enum StreamNode: Sendable {
     case rank(RankPlan)
     case over(OverPlan)
     case match(MatchPlan)
+    case changelog(ChangeCodes)
     case setOperation(SetOperationPlan)
     case unnest(UnnestPlan)
     case expand(ExpandPlan)
@@ -122,6 +123,7 @@ package enum StreamNode: Sendable {
         case .rank: "top"
         case .over: "over"
         case .match: "pat"
+        case .changelog: "log"
         case .setOperation: "set"
         case .unnest: "each"
         case .expand: "sets"

@@ -21,10 +21,8 @@ extension StreamPlanner {
     mutating func lowerAggregate(
         _ plan: LogicalPlan, _ aggregation: LogicalAggregation, _ name: String
     ) -> Lowered? {
-        if let call = aggregation.calls.first(where: { $0.function == LogicalCall.singleValue }) {
-            refuse(
-                "a query that has to give one row", call.arguments.first?.span ?? plan.span.clipped)
-            return nil
+        if let counted = countedRows(plan, aggregation) {
+            return lower(counted, name, reading: counted.allIndices)
         }
         if let bounds = WindowKeys(plan) {
             return lowerWindowAggregate(plan, aggregation, bounds, name)
@@ -55,6 +53,39 @@ extension StreamPlanner {
         return Lowered(
             stage: stage,
             mapping: grouping.sets == nil ? nil : grouping.mapping)
+    }
+
+    /// A scalar subquery that may give several rows: any value, unless there are more; nil for other
+    /// aggregates.
+    private func countedRows(
+        _ plan: LogicalPlan, _ aggregation: LogicalAggregation
+    ) -> LogicalPlan? {
+        let isSingle = { (call: LogicalCall) in call.function == LogicalCall.singleValue }
+        guard aggregation.calls.contains(where: isSingle) else { return nil }
+        let bigint = DataType(.bigint, nullable: false)
+        let rows = LogicalCall(
+            function: "COUNT", arguments: [], isDistinct: false, filter: nil, type: bigint)
+        let calls = aggregation.calls.map { call in
+            guard isSingle(call) else { return call }
+            return LogicalCall(
+                function: "FIRST_VALUE", arguments: call.arguments, isDistinct: false,
+                filter: call.filter, type: call.type)
+        }
+        let inner = LogicalPlan(
+            .aggregate(
+                plan.inputs[0],
+                LogicalAggregation(
+                    keys: aggregation.keys, sets: aggregation.sets, calls: calls + [rows],
+                    isDistinct: false)),
+            plan.columns + [Field("weir_rows", bigint)], plan.span)
+        let count = BoundExpression(.column(plan.columns.count), bigint, plan.span)
+        let values = plan.columns.enumerated().map { index, field -> BoundExpression in
+            let value = BoundExpression(.column(index), field.type, plan.span)
+            let call = index - aggregation.keys.count
+            guard call >= 0, isSingle(aggregation.calls[call]) else { return value }
+            return BoundExpression(.call("WEIR_SINGLE", [value, count]), field.type, plan.span)
+        }
+        return LogicalPlan(.project(inner, values), plan.columns, plan.span)
     }
 
     private mutating func lowerWindowAggregate(
@@ -102,7 +133,8 @@ extension StreamPlanner {
                     keys: prepared.keys, calls: prepared.calls)),
             inputs: [
                 isByArrival
-                    ? stamp(preparedTime, of: prepared.stage, bounds.window, name) : prepared.stage
+                    ? stamp(preparedTime, of: prepared.stage, bounds.window.zone, name)
+                    : prepared.stage
             ],
             relation: prepared.relation(plan, before: windowColumns, grouping), span: plan.span,
             instants: [2])

@@ -22,8 +22,14 @@ extension StreamPlanner {
         }
         let expressions = match.measures + match.variables.compactMap(\.condition)
         guard check(rows.values + expressions),
-            let stage = lowerValues(rows.values, of: input, "\(name).rows")
+            var stage = lowerValues(rows.values, of: input, "\(name).rows")
         else { return nil }
+        if lead.expression.isProcessingTime(in: input) {
+            // Rows get the time at which they come, and the clock is their watermark.
+            stage = stamp(
+                BoundExpression(.column(time), lead.expression.type, lead.expression.span),
+                of: stage, nil, name)
+        }
         let node = MatchPlan(
             partitionBy: partition, time: time, orderBy: Array(order), pattern: match.pattern,
             variables: match.variables.map(\.name), conditions: match.variables.map(\.condition),

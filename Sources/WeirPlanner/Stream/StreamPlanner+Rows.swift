@@ -264,9 +264,9 @@ extension StreamPlanner {
         _ plan: LogicalPlan, _ input: LogicalPlan, _ window: LogicalWindow, _ name: String,
         reading needed: Set<Int>
     ) -> Lowered? {
-        if window.isByArrival {
+        if window.isByArrival, case .session = window.shape {
             refuse(
-                "a window of PROCTIME() without GROUP BY window_start, window_end",
+                "a SESSION of PROCTIME() without GROUP BY window_start, window_end",
                 plan.span.clipped)
             return nil
         }
@@ -280,7 +280,9 @@ extension StreamPlanner {
         }
         let base = input.columns.count
         var rows = InputRows(input, reading: needed.filter { $0 < base })
-        let time = rows.position(of: ZonedTime.of(window, input))
+        let written = BoundExpression(
+            .column(window.time), input.columns[window.time].type, window.timeSpan)
+        let time = rows.position(of: window.isByArrival ? written : ZonedTime.of(window, input))
         var shape = window.shape
         if case .session(let gap, let partitionBy) = window.shape {
             shape = .session(
@@ -290,7 +292,12 @@ extension StreamPlanner {
                         of: BoundExpression(.column($0), input.columns[$0].type, plan.span))
                 })
         }
-        guard let stage = lowerValues(rows.values, of: input, "\(name).rows") else { return nil }
+        guard var stage = lowerValues(rows.values, of: input, "\(name).rows") else { return nil }
+        if window.isByArrival {
+            stage = stamp(
+                BoundExpression(.column(time), written.type, written.span), of: stage,
+                window.zone, name)
+        }
         let fields = rows.fields + plan.columns[base...]
         let mapping = rows.mapping + (0..<3).map { $0 + rows.fields.count }
         let node = StreamNode.windowAssign(WindowAssignPlan(time: time, shape: shape))
@@ -303,8 +310,8 @@ extension StreamPlanner {
         }
         let assign = graph.add(
             "\(name).window", node, inputs: [stage], relation: relation, span: plan.span)
-        return Lowered(
-            stage: instants([fields.count - 1], of: assign, window.zone, name), mapping: mapping)
+        let shown = window.isByArrival ? [time, fields.count - 1] : [fields.count - 1]
+        return Lowered(stage: instants(shown, of: assign, window.zone, name), mapping: mapping)
     }
 }
 

@@ -64,12 +64,12 @@ extension StreamPlanner {
 
     /// Puts the time at which rows come into a column.
     mutating func stamp(
-        _ column: BoundExpression, of stage: Int, _ window: LogicalWindow, _ name: String
+        _ column: BoundExpression, of stage: Int, _ zone: SessionZone?, _ name: String
     ) -> Int {
         guard case .column(let index) = column.node else { return stage }
         return graph.add(
-            "\(name).now", .stamp(StampPlan(column: index, zone: window.zone)), inputs: [stage],
-            relation: graph.stages[stage].relation, span: window.timeSpan)
+            "\(name).now", .stamp(StampPlan(column: index, zone: zone)), inputs: [stage],
+            relation: graph.stages[stage].relation, span: column.span)
     }
 
     /// Makes columns with times of the clocks of a zone instants; without a zone nothing is done.

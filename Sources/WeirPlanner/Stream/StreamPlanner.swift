@@ -77,6 +77,12 @@ struct StreamPlanner {
                 stage: graph.add(
                     "\(name).values", .values(ValuesPlan(rows: rows)), inputs: [],
                     relation: plan.relation, span: plan.span))
+        case .changelog(let input, let codes):
+            guard let stage = stage(input, name: "\(name).rows") else { return nil }
+            return Lowered(
+                stage: graph.add(
+                    "\(name).changes", .changelog(codes), inputs: [stage], relation: plan.relation,
+                    span: plan.span))
         case .match(let input, let match): return lowerMatch(plan, input, match, name)
         }
     }

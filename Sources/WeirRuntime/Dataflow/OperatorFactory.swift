@@ -63,6 +63,7 @@ enum OperatorFactory {
                 return OverTable(over, types: types[0], isUpdating: isUpdating[0], ttl: ttl)
             }
             return OverTime(over, types: types[0])
+        case .changelog(let codes): return Changelog(codes)
         case .match(let match): return PatternMatch(match, types: types[0], stage: rejects)
         case .setOperation(let operation): return SetOperation(operation, ttl: ttl)
         case .unnest(let unnest): return Unnest(unnest, stage: stage.name)

@@ -55,7 +55,7 @@ package struct RunGraph {
     }
 
     /// Whether anything behind a stage must know what a row was before: all but a table of the
-    /// same key, reached through projections only.
+    /// same key, reached through projections only that refuse no rows.
     private static func needsUpdateBefore(
         _ stage: Int, _ plan: StreamPlan, _ consumers: [[StageInput]]
     ) -> Bool {
@@ -63,7 +63,8 @@ package struct RunGraph {
             switch plan.stages[consumer.stage].node {
             case .store: false
             case .calc(let calc):
-                calc.filter != nil || needsUpdateBefore(consumer.stage, plan, consumers)
+                calc.filter != nil || calc.projections.contains(where: \.mayFail)
+                    || needsUpdateBefore(consumer.stage, plan, consumers)
             default: true
             }
         }

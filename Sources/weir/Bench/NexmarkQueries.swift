@@ -248,6 +248,19 @@ enum NexmarkQueries {
                 LEFT JOIN bid b ON a.id = b.auction AND b.price > 10000000 AND b.`dateTime`
                   BETWEEN a.`dateTime` AND a.`dateTime` + INTERVAL '2' SECOND
                 """),
+        NexmarkQuery(
+            name: "x5", what: "pattern of rising bids",
+            sql: """
+                SELECT * FROM bid MATCH_RECOGNIZE (
+                  PARTITION BY auction ORDER BY `dateTime`, bidder, price
+                  MEASURES A.price AS lowest, LAST(B.price) AS highest, COUNT(B.price) AS steps,
+                    C.price AS fallen
+                  ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW
+                  PATTERN (A B+ C) WITHIN INTERVAL '1' MINUTE
+                  DEFINE B AS B.price > LAST(B.price, 1)
+                      OR LAST(B.price, 1) IS NULL AND B.price > A.price,
+                    C AS C.price < LAST(B.price))
+                """),
     ]
 
     /// q15 and q16: bids, bidders and auctions by ranges of prices.

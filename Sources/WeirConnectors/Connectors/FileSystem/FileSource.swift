@@ -158,6 +158,9 @@ final class FileSource: SourceReader {
         return next.batch
     }
 
+    /// Most pieces that are decoded at once: more threads than that would take more memory only.
+    private static let mostPieces = 16
+
     /// Reads some pieces and decodes them at once. All but the last are known to end with a
     /// record, so where each begins does not depend on what decoding the one before it finds.
     private func decodeAhead() throws {
@@ -165,7 +168,9 @@ final class FileSource: SourceReader {
         var pieces: [RawPiece] = []
         var start = position
         var isOpen = false
-        while !isOpen, pieces.count < context.workers.count, !(isAtEnd && rest.isEmpty) {
+        while !isOpen, pieces.count < min(context.workers.count, Self.mostPieces),
+            !(isAtEnd && rest.isEmpty)
+        {
             let piece: RawPiece
             do {
                 piece = try load(pieceBytes, from: start)
@@ -226,7 +231,7 @@ final class FileSource: SourceReader {
             hand(try skipRecord(piece))
             pieceBytes = context.chunkBytes
         } else {
-            pieceBytes = max(pieceBytes, piece.length) * 2
+            pieceBytes = min(max(pieceBytes, piece.length) * 2, Self.maximumRecordBytes)
         }
     }
 

@@ -18,3 +18,4 @@ CREATE VIEW order_windows AS SELECT * FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR
 CREATE VIEW payment_windows AS SELECT * FROM TABLE(TUMBLE(TABLE payments, DESCRIPTOR(ts), INTERVAL '10' MINUTES));
 CREATE VIEW late_minutes AS SELECT window_start, window_end, window_time, k, COUNT(*) AS n, SUM(v) AS s FROM TABLE(TUMBLE(TABLE late, DESCRIPTOR(ts), INTERVAL '30' SECONDS)) GROUP BY window_start, window_end, window_time, k;
 CREATE VIEW click_pairs AS SELECT * FROM clicks MATCH_RECOGNIZE (PARTITION BY user_id ORDER BY ts MEASURES MATCH_ROWTIME() AS mt, B.ms AS b AFTER MATCH SKIP PAST LAST ROW PATTERN (A B) DEFINE B AS B.ms > A.ms);
+CREATE VIEW region_counts AS SELECT region, COUNT(*) AS n FROM orders GROUP BY region;
