@@ -35,6 +35,32 @@ package struct ByteColumn: Sendable, Equatable {
 
     package subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 
+    /// Whether all bytes are ASCII.
+    package var isASCII: Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var all: UInt8 = 0
+            for byte in bytes { all |= byte }
+            return all < 0x80
+        }
+    }
+
+    /// Whether the first `count` values are equal.
+    package func isConstant(count: Int) -> Bool {
+        guard count > 1 else { return true }
+        let length = Int(offsets[1])
+        guard offsets.prefix(count + 1).enumerated().allSatisfy({ Int($1) == $0 * length }) else {
+            return false
+        }
+        // Values of one length are equal when each byte is that of the value before.
+        return bytes.withUnsafeBufferPointer { bytes in
+            var difference: UInt8 = 0
+            for index in stride(from: length, to: length * count, by: 1) {
+                difference |= bytes[index] ^ bytes[index - length]
+            }
+            return difference == 0
+        }
+    }
+
     /// A value as text; broken UTF-8 is repaired.
     package func string(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 }

@@ -1,5 +1,13 @@
 // Byte strings as numbers.
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Numbers distinct byte strings 0, 1, … in the order in which they are first seen.
 ///
 /// Open addressing with linear probing, at most half full.
@@ -52,8 +60,9 @@ package struct ByteDictionary: Sendable {
     private func isEqual(_ number: Int, _ text: UnsafeRawBufferPointer) -> Bool {
         let range = texts.range(number)
         guard range.count == text.count else { return false }
-        return texts.bytes.withUnsafeBytes {
-            $0[range].elementsEqual(text)
+        guard let other = text.baseAddress else { return true }
+        return texts.bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memcmp($0 + range.lowerBound, other, range.count) == 0 } ?? true
         }
     }
 

@@ -55,15 +55,15 @@ package enum RegexFunctions {
             guard range.location != NSNotFound else { return nil }
             return Array(text.substring(with: range).utf8)
         }
-        var results: [[UInt8]?]?
         if let (pattern, group) = samePattern(call),
             case .bytes(let texts) = call.arguments[0].values
         {
-            results = RegexMemo.shared.results(
-                pattern, group, texts, count: call.count, compute: extracted)
+            return RegexMemo.shared.results(
+                pattern, group, texts, count: call.count, validity: call.strictValidity,
+                compute: extracted)
         }
         return call.mapToBytes { row, output in
-            guard let result = results.map({ $0[row] }) ?? extracted(row) else { return false }
+            guard let result = extracted(row) else { return false }
             output += result
             return true
         }
@@ -72,16 +72,18 @@ package enum RegexFunctions {
     /// Pattern and group when they are the same in all rows.
     private static func samePattern(
         _ call: FunctionCall
-    ) -> (pattern: ArraySlice<UInt8>, group: Int64)? {
-        guard call.count > 0 else { return nil }
-        let pattern = call.bytes(1, 0)
+    ) -> (pattern: [UInt8], group: Int64)? {
+        guard call.count > 0, case .bytes(let patterns) = call.arguments[1].values else {
+            return nil
+        }
+        let pattern = Array(patterns[0])
         let group = call.arguments.count > 2 ? call.integer(2, 0) : 0
-        for row in 1..<max(1, call.count) {
-            guard call.bytes(1, row).elementsEqual(pattern),
-                call.arguments.count < 3 || call.integer(2, row) == group
+        if call.arguments.count > 2 {
+            guard case .int64(let groups) = call.arguments[2].values,
+                groups.prefix(call.count).allSatisfy({ $0 == group })
             else { return nil }
         }
-        return (pattern, group)
+        return patterns.isConstant(count: call.count) ? (pattern, group) : nil
     }
 
     static let replace = ScalarFunction(

@@ -15,7 +15,23 @@ final class RegexMemo: Sendable {
 
     private struct Table {
         var texts = ByteDictionary()
-        var results: [[UInt8]?] = []
+        var results = ByteColumn()
+        /// Whether a text has a result.
+        var isFound: [Bool] = []
+
+        mutating func add(_ result: [UInt8]?) {
+            results.append(result ?? [])
+            isFound.append(result != nil)
+        }
+
+        func column(_ numbers: [Int32], _ validity: Bitmap?) -> Column {
+            var validity = validity
+            for (row, number) in numbers.enumerated() where !isFound[Int(number)] {
+                if validity == nil { validity = Bitmap(count: numbers.count, filledWith: true) }
+                validity?.clear(row)
+            }
+            return Column(.bytes(results.take(numbers)), validity: validity)
+        }
     }
 
     static let shared = RegexMemo()
@@ -24,24 +40,28 @@ final class RegexMemo: Sendable {
     private let state = Mutex<[Key: Table]>([:])
 
     /// The results for the texts of a batch, each computed once.
+    ///
+    /// - Parameters:
+    ///   - validity: which rows have a text.
+    ///   - compute: the result for a row.
     func results(
-        _ pattern: ArraySlice<UInt8>, _ group: Int64, _ texts: ByteColumn, count: Int,
+        _ pattern: [UInt8], _ group: Int64, _ texts: ByteColumn, count: Int, validity: Bitmap?,
         compute: (Int) -> [UInt8]?
-    ) -> [[UInt8]?] {
-        let key = Key(pattern: Array(pattern), group: group)
+    ) -> Column {
+        let key = Key(pattern: pattern, group: group)
         // Taken out while it is used: another thread begins with an empty one.
         var table = state.withLock { $0.removeValue(forKey: key) } ?? Table()
         if table.texts.count + count > Self.largest { table = Table() }
         let numbers = table.texts.numbers(of: texts, rows: (0..<Int32(count)).map { $0 })
-        for (row, number) in numbers.enumerated() where Int(number) >= table.results.count {
+        for (row, number) in numbers.enumerated() where Int(number) >= table.isFound.count {
             // New texts are numbered in the order of their rows.
-            table.results.append(compute(row))
+            table.add(compute(row))
         }
-        let results = numbers.map { table.results[Int($0)] }
+        let column = table.column(numbers, validity)
         state.withLock { tables in
             if tables.count >= Self.tables { tables.removeAll() }
             tables[key] = table
         }
-        return results
+        return column
     }
 }

@@ -16,15 +16,7 @@ enum StringFunctions {
         examples: [FunctionExample("UPPER('weir')", "WEIR")],
         resolve: Typing.strings(1...1, to: .varchar(.max))
     ) { call in
-        call.mapToBytes { row, output in
-            let bytes = call.bytes(0, row)
-            if isASCII(bytes) {
-                for byte in bytes { output.append(byte &- 0x61 < 26 ? byte - 32 : byte) }
-            } else {
-                output.append(text: String(decoding: bytes, as: UTF8.self).uppercased())
-            }
-            return true
-        }
+        changedCase(call, { $0 &- 0x61 < 26 ? $0 - 32 : $0 }, { $0.uppercased() })
     }
 
     static let lower = ScalarFunction(
@@ -33,12 +25,27 @@ enum StringFunctions {
         examples: [FunctionExample("LOWER('WEIR')", "weir")],
         resolve: Typing.strings(1...1, to: .varchar(.max))
     ) { call in
-        call.mapToBytes { row, output in
+        changedCase(call, { $0 &- 0x41 < 26 ? $0 + 32 : $0 }, { $0.lowercased() })
+    }
+
+    /// The first argument with each letter changed; a column of ASCII at once.
+    @inline(__always)
+    private static func changedCase(
+        _ call: FunctionCall, _ letter: (UInt8) -> UInt8, _ text: (String) -> String
+    ) -> Column {
+        if case .bytes(let texts) = call.arguments[0].values, texts.count == call.count,
+            texts.isASCII
+        {
+            return Column(
+                .bytes(ByteColumn(offsets: texts.offsets, bytes: texts.bytes.map(letter))),
+                validity: call.strictValidity)
+        }
+        return call.mapToBytes { row, output in
             let bytes = call.bytes(0, row)
             if isASCII(bytes) {
-                for byte in bytes { output.append(byte &- 0x41 < 26 ? byte + 32 : byte) }
+                for byte in bytes { output.append(letter(byte)) }
             } else {
-                output.append(text: String(decoding: bytes, as: UTF8.self).lowercased())
+                output.append(text: text(String(decoding: bytes, as: UTF8.self)))
             }
             return true
         }

@@ -177,8 +177,7 @@ extension LogicalPlan {
             return made(.state, key: key, mode: .updating)
         }
         let key = aggregation.keys.indices.filter { index in
-            // Windows that grow have their start in common.
-            index == (bounds.isCumulative ? bounds.end : bounds.start)
+            index == (bounds.mayShareStart ? bounds.end : bounds.start)
                 || !bounds.all.contains(index)
         }
         return made(

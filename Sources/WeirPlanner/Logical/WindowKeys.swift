@@ -14,7 +14,14 @@ struct WindowKeys {
     /// the columns of the window.
     let below: InlinedInput
 
-    var isCumulative: Bool { if case .cumulate = window.shape { true } else { false } }
+    /// Whether several windows may have one start: those of CUMULATE, and a session of rows that
+    /// came when an earlier session had been closed. Their ends differ.
+    var mayShareStart: Bool {
+        switch window.shape {
+        case .cumulate, .session: true
+        case .tumble, .hop: false
+        }
+    }
 
     var all: [Int] { [start, end] + (time.map { [$0] } ?? []) }
 

@@ -11,10 +11,12 @@ enum OperatorFactory {
     ) -> (any Operator)? {
         let inputs = stage.inputs.map { plan.stages[$0].relation }
         let ttl = plan.stateTTL.map { StateTTL(micros: $0, clock: clock) }
-        func one() -> (any Operator)? {
-            make(stage, inputs, emitsUpdateBefore: emitsUpdateBefore, clock: clock, ttl: ttl)
-        }
         let keys = PartitionKeys.columns(stage, inputs: inputs)
+        func one() -> (any Operator)? {
+            make(
+                stage, inputs, emitsUpdateBefore: emitsUpdateBefore,
+                workers: keys == nil ? workers : Workers(1), clock: clock, ttl: ttl)
+        }
         let made = keys.map { PartitionedOperator(keys: $0, workers: workers, make: one) } ?? one()
         #if DEBUG
             return made.map {
@@ -26,7 +28,7 @@ enum OperatorFactory {
     }
 
     private static func make(
-        _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool,
+        _ stage: StagePlan, _ inputs: [Relation], emitsUpdateBefore: Bool, workers: Workers,
         clock: ProcessingClock, ttl: StateTTL?
     ) -> (any Operator)? {
         let types = inputs.map { $0.columns.map(\.type) }
@@ -40,7 +42,7 @@ enum OperatorFactory {
                 inputFields: inputs.first?.columns ?? [])
         case .aggregate(let aggregate):
             return GroupAggregate(
-                aggregate, emitsUpdateBefore: emitsUpdateBefore, ttl: ttl)
+                aggregate, emitsUpdateBefore: emitsUpdateBefore, workers: workers, ttl: ttl)
         case .windowAggregate(let window):
             if case .time(let time, .session(let gap, _)) = window.assignment {
                 return SessionAggregate(window, time: time, gap: gap)

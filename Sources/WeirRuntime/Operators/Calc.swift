@@ -7,6 +7,7 @@ package import WeirPlanner
 package final class Calc: Operator {
     private let filter: CompiledExpression?
     private let projections: [CompiledExpression]
+    private let shared: SharedExpressions
     private let plan: CalcPlan
     private let stage: String
     /// What users call it.
@@ -18,8 +19,10 @@ package final class Calc: Operator {
         self.stage = stage
         self.definition = definition
         self.inputFields = inputFields
-        filter = plan.filter.map(CompiledExpression.init)
-        projections = plan.projections.map(CompiledExpression.init)
+        let shared = SharedExpressions((plan.filter.map { [$0] } ?? []) + plan.projections)
+        self.shared = shared
+        filter = plan.filter.map { CompiledExpression($0, sharing: shared) }
+        projections = plan.projections.map { CompiledExpression($0, sharing: shared) }
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
@@ -30,12 +33,16 @@ package final class Calc: Operator {
         }
         var batch = batch
         let total = batch.count
+        shared.next()
         if let filter {
             let errors = RowErrors()
             var selected = Logic.isTrue(filter.evaluate(batch, errors: errors), count: batch.count)
             reject(errors, batch, "WHERE", &selected, &output)
             let indices = Logic.indices(of: selected)
-            if indices.count < batch.count { batch = batch.take(indices) }
+            if indices.count < batch.count {
+                batch = batch.take(indices)
+                shared.next(keeping: indices)
+            }
         }
         let rejectedByFilter = output.rejects.count
         output.count(.filtered, total - batch.count - rejectedByFilter)
@@ -50,6 +57,7 @@ package final class Calc: Operator {
             var selected = [UInt8](repeating: 1, count: batch.count)
             reject(errors, batch, "SELECT", &selected, &output)
             batch = batch.take(Logic.indices(of: selected))
+            shared.next()
             columns = projections.map { $0.evaluate(batch, errors: RowErrors()) }
         }
         output.count(.rejected, output.rejects.count)

@@ -9,6 +9,8 @@ import WeirPlanner
 package final class GroupAggregate: Operator {
     private let state: GroupedState
     private let keys: [Int]
+    /// Nil when rows are added to the groups by one thread.
+    private let locals: LocalAggregates?
     /// Whether `-U` rows are needed behind this stage; a store with the same key needs none.
     private let emitsUpdateBefore: Bool
     /// What the groups touched since the last flush were before: number and old row count.
@@ -19,7 +21,7 @@ package final class GroupAggregate: Operator {
     private var watermark = Int64.min
     private var sentWatermark = Int64.min
 
-    init(_ plan: AggregatePlan, emitsUpdateBefore: Bool, ttl: StateTTL?) {
+    init(_ plan: AggregatePlan, emitsUpdateBefore: Bool, workers: Workers, ttl: StateTTL?) {
         state = GroupedState(keyTypes: plan.keys.map(\.type), calls: plan.calls, ttl: ttl)
         keys = plan.keys.map { key in
             guard case .column(let index) = key.node else {
@@ -27,26 +29,45 @@ package final class GroupAggregate: Operator {
             }
             return index
         }
+        locals = LocalAggregates(plan, columns: keys, workers: workers)
         self.emitsUpdateBefore = emitsUpdateBefore
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         watermark = max(watermark, batch.watermark)
         guard batch.count > 0 else { return }
+        output.count(.grouped, batch.count)
+        if readAt == 0 { readAt = batch.readAt }
+        if let locals, locals.add(batch) {
+            if locals.isFull { takeLocals() }
+            return
+        }
+        let groups = touch(keys.map { batch.columns[$0] }, count: batch.count)
+        state.aggregates.accumulate(batch, groups: groups)
+    }
+
+    /// Finds the groups of some rows and notes how they were before.
+    private func touch(_ keyColumns: [Column], count: Int) -> [Int32] {
         if touched.isEmpty { state.expire() }
-        let groups = state.groups(keys.map { batch.columns[$0] }, count: batch.count)
+        let groups = state.groups(keyColumns, count: count)
         let fresh = state.markDirty(groups)
         if !fresh.isEmpty {
-            if touched.isEmpty { readAt = batch.readAt }
             touched += fresh
             isNew += fresh.map { state.rowCount($0) == 0 }
             if emitsUpdateBefore { before.append(state.results(fresh)) }
         }
-        state.aggregates.accumulate(batch, groups: groups)
-        output.count(.grouped, batch.count)
+        return groups
+    }
+
+    private func takeLocals() {
+        locals?.take { keyColumns, count, aggregates in
+            let groups = touch(keyColumns, count: count)
+            state.aggregates.merge(aggregates, from: (0..<Int32(count)).map { $0 }, into: groups)
+        }
     }
 
     package func flush(into output: inout OperatorOutput) {
+        takeLocals()
         emitChanges(into: &output)
         guard watermark > sentWatermark else { return }
         sentWatermark = watermark
@@ -99,6 +120,7 @@ package final class GroupAggregate: Operator {
                     kinds: kinds, readAt: readAt))
         }
         touched = []
+        readAt = 0
         isNew = []
         before = []
         state.compactIfSparse()
@@ -113,7 +135,7 @@ package final class GroupAggregate: Operator {
 
     package func takeStateDelta() -> StateDelta { state.takeDelta() }
 
-    package var stateBytes: Int { state.stateBytes }
+    package var stateBytes: Int { state.stateBytes + (locals?.stateBytes ?? 0) }
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) { state.restore(entries) }
 }

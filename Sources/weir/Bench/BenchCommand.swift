@@ -19,7 +19,8 @@ struct NexmarkCommand: ParsableCommand {
             The file is made once and kept. Each query is a process of its own that reads the file
             and throws its rows away; the time is that of the whole process. With --flink each
             query is run by Flink on the same file as well, with --check the rows of both are
-            compared.
+            compared. With --steady each query is run with five times as many events as well, and
+            the events a second are those of the difference.
             """)
 
     @Option(help: "How many events.")
@@ -37,6 +38,9 @@ struct NexmarkCommand: ParsableCommand {
     @Flag(help: "Compare the rows with Flink's instead of measuring.")
     var check = false
 
+    @Flag(help: "Measure the steady state: run with five times as many events as well.")
+    var steady = false
+
     @Option(help: "Seed of the generator.")
     var seed: UInt64 = 1
 
@@ -44,9 +48,10 @@ struct NexmarkCommand: ParsableCommand {
     var generate = false
 
     func validate() throws {
-        guard (1...1_000_000_000).contains(events) else {
-            throw ValidationError("--events is 1 to 1000000000.")
+        guard (1...200_000_000).contains(events) else {
+            throw ValidationError("--events is 1 to 200000000.")
         }
+        if check, steady { throw ValidationError("--check and --steady do not go together.") }
         if check, flink == nil { throw ValidationError("--check needs --flink RUNNER.") }
         for name in only?.split(separator: ",") ?? []
         where !NexmarkQueries.all.contains(where: { $0.name == name }) {
@@ -64,7 +69,13 @@ struct NexmarkCommand: ParsableCommand {
         }
         let wanted = only.map { Set($0.split(separator: ",").map(String.init)) }
         let queries = NexmarkQueries.all.filter { wanted?.contains($0.name) ?? true }
-        let isFine = try check ? bench.compare(queries) : bench.measure(queries)
-        if !isFine { throw ExitCode(1) }
+        if !(try done(bench, queries)) { throw ExitCode(1) }
+    }
+
+    private func done(_ bench: NexmarkBench, _ queries: [NexmarkQuery]) throws -> Bool {
+        if check { return try bench.compare(queries) }
+        guard steady else { return try bench.measure(queries) }
+        let larger = try NexmarkBench(events: events * 5, seed: seed, folder: dir, flink: flink)
+        return try bench.measureSteadyState(queries, larger: larger)
     }
 }

@@ -86,42 +86,102 @@ struct NexmarkBench {
         Console.output("QUERY   WEIR s  M EVENTS/s  PEAK MiB\(head)  WHAT\n")
         var isFine = true
         for query in queries {
-            let script = try sinkScript(query)
-            guard let own = runHere(script), own.status == 0 else {
-                Console.output("\(query.name) failed; see \(folder)/weir.log\n")
-                isFine = false
+            guard let own = runHere(try sinkScript(query)), own.status == 0 else {
+                isFine = failed(query)
                 continue
             }
             var line = pad(query.name, 5, left: true) + number(own.seconds, 3, 9)
             line += number(Double(events) / own.seconds / 1e6, 2, 12)
             line += pad(String(own.peakBytes >> 20), 10)
-            if let flink {
-                let other = best(flink, script)
-                line += other.map { number($0, 3, 10) } ?? pad("-", 10)
-                line += other.map { number($0 / own.seconds, 1, 8) } ?? pad("-", 8)
+            if flink != nil {
+                let other = try fastest(query)?.seconds
+                line += number(other, 3, 10) + number(other.map { $0 / own.seconds }, 1, 8)
             }
             Console.output(line + "  " + query.what + "\n")
         }
         return isFine
     }
 
-    /// Flink's faster time of those with and without mini-batch; nil when it cannot run the query.
-    private func best(_ flink: String, _ script: String) -> Double? {
-        let miniBatch = [
-            "table.exec.mini-batch.enabled=true", "table.exec.mini-batch.allow-latency=2s",
-            "table.exec.mini-batch.size=50000",
-        ]
-        let times = [[], miniBatch].compactMap { options -> Double? in
-            let ended = ChildProcess.run(
-                [flink, script, "parallelism.default=2"] + options, errors: "\(folder)/flink.log")
-            guard let ended, ended.status == 0 else { return nil }
-            return ended.seconds
+    /// Prints a line a query with the events a second between this number of events and that of
+    /// `larger`, which leaves out what starting costs; false when one failed.
+    ///
+    /// Flink runs the larger file in the mode that was faster on this one.
+    func measureSteadyState(_ queries: [NexmarkQuery], larger: NexmarkBench) throws -> Bool {
+        let head = flink == nil ? "" : "   FLINK s        s  M EVENTS/s   RATIO"
+        Console.output("QUERY   WEIR s        s  M EVENTS/s  PEAK MiB\(head)  WHAT\n")
+        var isFine = true
+        let more = Double(larger.events - events) / 1e6
+        for query in queries {
+            guard let few = runHere(try sinkScript(query)), few.status == 0,
+                let many = larger.runHere(try larger.sinkScript(query)), many.status == 0
+            else {
+                isFine = failed(query)
+                continue
+            }
+            let rate = more / (many.seconds - few.seconds)
+            var line = pad(query.name, 5, left: true) + number(few.seconds, 3, 9)
+            line += number(many.seconds, 3, 9) + number(rate, 2, 12)
+            line += pad(String(many.peakBytes >> 20), 10)
+            if flink != nil {
+                let fast = try fastest(query)
+                let slow = try fast.flatMap { try larger.runFlink(query, $0.mode) }
+                let otherRate = slow.flatMap { slow in fast.map { more / (slow - $0.seconds) } }
+                line += number(fast?.seconds, 3, 10) + number(slow, 3, 9)
+                line += number(otherRate, 2, 12) + number(otherRate.map { rate / $0 }, 1, 8)
+            }
+            Console.output(line + "  " + query.what + "\n")
         }
-        return times.min()
+        return isFine
     }
 
-    private func number(_ value: Double, _ digits: Int, _ width: Int) -> String {
-        pad(value.formatted(.number.precision(.fractionLength(digits)).grouping(.never)), width)
+    private func failed(_ query: NexmarkQuery) -> Bool {
+        Console.output("\(query.name) failed; see \(folder)/weir.log\n")
+        return false
+    }
+
+    // MARK: Flink
+
+    private enum FlinkMode: CaseIterable {
+        case plain, miniBatch
+
+        var options: [String] {
+            switch self {
+            case .plain: []
+            case .miniBatch:
+                [
+                    "table.exec.mini-batch.enabled=true", "table.exec.mini-batch.allow-latency=2s",
+                    "table.exec.mini-batch.size=50000",
+                ]
+            }
+        }
+    }
+
+    /// Seconds of one run; nil when Flink cannot run the query, or not within `longest`.
+    private func runFlink(_ query: NexmarkQuery, _ mode: FlinkMode) throws -> Double? {
+        guard let flink else { return nil }
+        let limited = ["timeout", String(Self.longest), flink, try sinkScript(query)]
+        let ended = ChildProcess.run(
+            limited + ["parallelism.default=2"] + mode.options, errors: "\(folder)/flink.log")
+        guard let ended, ended.status == 0 else { return nil }
+        return ended.seconds
+    }
+
+    /// Seconds that a query may take in Flink: one that fills its heap can go on for hours.
+    private static let longest = 600
+
+    /// Flink's faster mode; nil when it cannot run the query.
+    private func fastest(_ query: NexmarkQuery) throws -> (mode: FlinkMode, seconds: Double)? {
+        try FlinkMode.allCases.compactMap { mode in
+            try runFlink(query, mode).map { (mode: mode, seconds: $0) }
+        }.min { $0.seconds < $1.seconds }
+    }
+
+    // MARK: Layout
+
+    private func number(_ value: Double?, _ digits: Int, _ width: Int) -> String {
+        guard let value else { return pad("-", width) }
+        return pad(
+            value.formatted(.number.precision(.fractionLength(digits)).grouping(.never)), width)
     }
 
     private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {

@@ -60,13 +60,14 @@ final class OverCallState {
         accumulator?.grow(to: partitions)
     }
 
-    /// How many rows before the next one have to be kept, or for how long (µs).
-    var keeps: (rows: Int64, micros: Int64) {
-        if call.function == "LAG" { return (lag, 0) }
+    /// How many rows before the next one have to be kept, or for how long (µs, 0 for those of the
+    /// same time).
+    var keeps: (rows: Int64, micros: Int64?) {
+        if call.function == "LAG" { return (lag, nil) }
         switch call.frame {
-        case .unbounded: return (0, 0)
+        case .unbounded: return (0, nil)
         // The row that leaves the frame next is needed too.
-        case .rows(let count): return (count == .max ? count : count + 1, 0)
+        case .rows(let count): return (count == .max ? count : count + 1, nil)
         case .range(let micros): return (0, micros)
         }
     }

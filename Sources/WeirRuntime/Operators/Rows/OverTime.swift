@@ -20,7 +20,7 @@ package final class OverTime: Operator {
     private var lastTime: [Int64] = []
     private var dirty: Set<Int32> = []
     private let keepsRows: Int64
-    private let keepsMicros: Int64
+    private let keepsMicros: Int64?
     private let isBounded: Bool
     private var watermark = Int64.min
 
@@ -34,7 +34,7 @@ package final class OverTime: Operator {
             OverCallState($0, rows: rows, types: types, isArrival: plan.time == nil)
         }
         keepsRows = calls.map(\.keeps.rows).max() ?? 0
-        keepsMicros = calls.map(\.keeps.micros).max() ?? 0
+        keepsMicros = calls.compactMap(\.keeps.micros).max()
         isBounded = plan.calls.allSatisfy { call in
             if case .unbounded = call.frame { false } else { true }
         }
@@ -153,10 +153,10 @@ package final class OverTime: Operator {
         var keep = list.count - min(list.count, Int(clamping: keepsRows))
         if let time = plan.time, let last = passed.last {
             lastTime[number] = rows.int64(time, Int(last))
-            let bound = lastTime[number].subtractingReportingOverflow(keepsMicros)
-            if keepsMicros > 0, !bound.overflow {
+            if let keepsMicros {
+                let bound = lastTime[number].subtractingReportingOverflow(keepsMicros)
                 let first = list.firstIndex {
-                    rows.int64(time, Int($0)) >= bound.partialValue
+                    bound.overflow || rows.int64(time, Int($0)) >= bound.partialValue
                 }
                 keep = min(keep, first ?? list.count)
             }
