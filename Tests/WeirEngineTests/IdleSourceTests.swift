@@ -4,7 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 import WeirEngine
+import WeirPlanner
 import WeirRuntime
+import WeirSQL
 import WeirStore
 
 @Suite struct IdleSourceTests {
@@ -31,9 +33,14 @@ import WeirStore
         "slow.csv": "1,2026-01-01 00:00:00\n6,2026-01-02 00:00:00\n",
     ]
 
-    @Test func windowsCloseWithoutTheIdleSource() throws {
-        let harness = try PipelineHarness(
-            "SET 'table.exec.source.idle-timeout' = '5 s';\n" + Self.script, files: Self.files)
+    /// For all sources, and for the slow one alone.
+    @Test(arguments: [
+        "SET 'table.exec.source.idle-timeout' = '5 s';\n" + script,
+        "SET 'table.exec.source.idle-timeout' = '1 h';\n"
+            + script.replacing(
+                "'slow.csv',", with: "'slow.csv', 'scan.watermark.idle-timeout' = '5 s',"),
+    ]) func windowsCloseWithoutTheIdleSource(_ script: String) throws {
+        let harness = try PipelineHarness(script, files: Self.files)
         let clock = SetClock(Self.start)
         let session = try harness.start(pace: 100, clock: clock.clock)
         try readAll(session, harness)
@@ -60,5 +67,19 @@ import WeirStore
     private func readAll(_ session: Session, _ harness: PipelineHarness) throws {
         let count = "SELECT COALESCE(SUM(records_accepted), 0) FROM weir_offsets"
         while try harness.query(count) != ["4"] { _ = session.wait(seconds: 0.001) }
+    }
+
+    @Test(arguments: [
+        ("'scan.watermark.idle-timeout' = 'soon'", ["bad-option"]),
+        ("'scan.watermark.emit.on-event.gap' = '10'", ["bad-option"]),
+        ("'scan.watermark.alignment.max-drift' = '1 min'", []),
+        ("'scan.watermark.alignment.group' = 'g', 'scan.watermark.emit.strategy' = 'on-event'", []),
+        ("'scan.watermark.idle' = '1 min'", ["unknown-option"]),
+    ]) func optionsAreChecked(_ option: String, _ codes: [String]) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "s.sqrl", Self.script.replacing("'slow.csv',", with: "'slow.csv', \(option),"))
+        let found = Engine.compile(try Project(path: path)).diagnostics
+        #expect(found.filter { $0.severity == .error }.map(\.code) == codes)
     }
 }

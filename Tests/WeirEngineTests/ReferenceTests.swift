@@ -326,7 +326,7 @@ private func clock(_ seconds: Int) -> String {
             Event(id: event.id, key: event.key, value: random.below(3), time: event.time)
         }
         let sorted = a.enumerated().sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }.map(\.1)
-        let pattern = random.pick(["A B* C", "A B+ C", "A B{1,2} C", "A{2} B? C", "A (B | C)"])
+        let pattern = random.pick(["A B* C", "A B+ C", "A B{1,2} C", "A{2} B? C", "A{1,2} C B"])
         let text = pattern.filter { $0 != " " }
         func matches(_ key: String) throws -> [String] {
             let rows = sorted.filter { $0.key == key }

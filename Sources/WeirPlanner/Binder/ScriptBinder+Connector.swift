@@ -106,7 +106,9 @@ extension ScriptBinder {
     ) -> [String: String]? {
         var hasFailed = false
         var result: [String: String] = [:]
-        let known = connector.options + (format?.options ?? [])
+        let known =
+            connector.options + (format?.options ?? [])
+            + (connector.isSource ? WatermarkOption.descriptions : [])
         for option in table.options where option.key != "connector" && option.key != "format" {
             guard let description = known.first(where: { $0.key == option.key }) else {
                 let names = known.map(\.key) + ["connector", "format"]
@@ -194,6 +196,8 @@ extension ScriptBinder {
         case .character:
             let unescaped = value == "\\t" ? "\t" : value
             return unescaped.utf8.count == 1 ? nil : "is one ASCII character"
+        case .duration:
+            return DurationSetting.micros(value) == nil ? "is a number and a unit, as in '30 s'" : nil
         case .choice(let choices):
             return choices.contains { $0.lowercased() == value.lowercased() }
                 ? nil : "is one of \(choices.joined(separator: ", "))"

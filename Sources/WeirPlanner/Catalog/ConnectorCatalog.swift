@@ -11,6 +11,8 @@ package enum OptionKind: Sendable, Equatable {
     /// One character; `\t` is a tab.
     case character
     case choice([String])
+    /// A time as in Flink's settings: `30 s`, `5 min`.
+    case duration
 }
 
 /// One key of a WITH clause.

@@ -1,4 +1,5 @@
-// Sources that give no rows for a time (Flink: table.exec.source.idle-timeout).
+// Sources that give no rows for a time (Flink: table.exec.source.idle-timeout, and the option
+// scan.watermark.idle-timeout of a table).
 
 import WeirPlanner
 
@@ -11,7 +12,8 @@ struct IdleSources {
         var isIdle = false
     }
 
-    private let timeout: Int64
+    /// By source; `.max` for those that never count as idle.
+    private let timeouts: [Int64]
     private let clock: ProcessingClock
     private var lastRows: [Int64]
     private var idle: Set<Int> = []
@@ -21,8 +23,12 @@ struct IdleSources {
     ///
     /// - Parameter sources: the stages of the sources, by their number.
     init?(_ plan: StreamPlan, sources: [Int], clock: ProcessingClock) {
-        guard let timeout = plan.idleTimeout else { return nil }
-        self.timeout = timeout
+        timeouts = sources.map { stage in
+            guard case .source(let source) = plan.stages[stage].node else { return .max }
+            let timeout = source.idleTimeout ?? plan.idleTimeout ?? 0
+            return timeout > 0 ? timeout : .max
+        }
+        guard timeouts.contains(where: { $0 < .max }) else { return nil }
         self.clock = clock
         lastRows = sources.map { _ in clock.now() }
         var origins = [Set<Int>](repeating: [], count: plan.stages.count)
@@ -53,7 +59,7 @@ struct IdleSources {
         for source in lastRows.indices {
             if !waits(source) {
                 lastRows[source] = now
-            } else if now - lastRows[source] >= timeout {
+            } else if now - lastRows[source] >= timeouts[source] {
                 idle.insert(source)
             }
         }
