@@ -197,7 +197,8 @@ extension ScriptBinder {
             let unescaped = value == "\\t" ? "\t" : value
             return unescaped.utf8.count == 1 ? nil : "is one ASCII character"
         case .duration:
-            return DurationSetting.micros(value) == nil ? "is a number and a unit, as in '30 s'" : nil
+            return DurationSetting.micros(value) == nil
+                ? "is a number and a unit, as in '30 s'" : nil
         case .choice(let choices):
             return choices.contains { $0.lowercased() == value.lowercased() }
                 ? nil : "is one of \(choices.joined(separator: ", "))"

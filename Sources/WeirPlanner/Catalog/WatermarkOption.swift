@@ -19,7 +19,8 @@ enum WatermarkOption: String, CaseIterable {
                 "how long the source gives no rows until time goes on without it; 0 is for ever")
         case .alignmentGroup:
             OptionDescription(
-                rawValue, .text, "sources that are read together; in Weir all are, whatever their group")
+                rawValue, .text,
+                "sources that are read together; in Weir all are, whatever their group")
         case .alignmentDrift:
             OptionDescription(
                 rawValue, .duration,

@@ -231,6 +231,21 @@ final class OverCallState {
         return gone
     }
 
+    /// Takes the rows of a partition that are still in the frame out of it.
+    ///
+    /// - Parameters:
+    ///   - history: the rows that are kept, in order.
+    ///   - forgotten: how many came before those.
+    func forget(_ partition: Int32, _ history: [Int32], forgotten: Int64) {
+        let number = Int(partition)
+        let gone = Array(history.dropFirst(Int(clamping: max(0, left[number] - forgotten))))
+        left[number] = counts[number]
+        guard let accumulator, !gone.isEmpty else { return }
+        accumulator.accumulate(
+            argument.map { rows.values($0, gone) }, groups: gone.map { _ in partition },
+            kinds: [UInt8](repeating: RowKind.delete.rawValue, count: gone.count))
+    }
+
     // MARK: Checkpoints
 
     func encode(_ partition: Int, into bytes: inout StateBytes) {

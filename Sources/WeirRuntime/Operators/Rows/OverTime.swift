@@ -18,11 +18,20 @@ package final class OverTime: Operator {
     private var history: [[Int32]] = []
     private var forgotten: [Int64] = []
     private var lastTime: [Int64] = []
+    /// By partition, where frames are bounded by time: the watermark (µs) that makes it forget all,
+    /// `.min` when there is none, and the one that held when this was noted.
+    private var forgetAt: [Int64] = []
+    private var notedAt: [Int64] = []
     private var dirty: Set<Int32> = []
     private let keepsRows: Int64
     private let keepsMicros: Int64?
     private let isBounded: Bool
+    /// The length of the frames (µs) when all are bounded by the same time.
+    private let range: Int64?
     private var watermark = Int64.min
+    /// The watermark up to which rows have come out. One that comes late waits for the next.
+    private var reached = Int64.min
+    private var storedReached = Int64.min
 
     package init(_ plan: OverPlan, types: [DataType]) {
         self.plan = plan
@@ -38,16 +47,20 @@ package final class OverTime: Operator {
         isBounded = plan.calls.allSatisfy { call in
             if case .unbounded = call.frame { false } else { true }
         }
+        let ranges = plan.calls.map { call -> Int64? in
+            if case .range(let micros) = call.frame { micros } else { nil }
+        }
+        range = plan.time == nil || Set(ranges).count > 1 ? nil : ranges.first ?? nil
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
         if batch.count > 0 { take(batch, into: &output) }
-        let reached = max(watermark, batch.watermark)
-        emit(upTo: plan.time == nil ? .max : reached, readAt: batch.readAt, into: &output)
-        guard reached > watermark else { return }
-        watermark = reached
+        if plan.time == nil { emit(upTo: .max, readAt: batch.readAt, into: &output) }
+        advance(to: max(watermark, batch.watermark), readAt: batch.readAt, into: &output)
+        guard batch.watermark > watermark else { return }
+        watermark = batch.watermark
         output.batches.append(
-            Batch(count: 0, columns: [], watermark: reached, readAt: batch.readAt))
+            Batch(count: 0, columns: [], watermark: watermark, readAt: batch.readAt))
     }
 
     private func partitions(_ columns: [Column], _ count: Int) -> [Int32] {
@@ -56,6 +69,8 @@ package final class OverTime: Operator {
             history.append([])
             forgotten.append(0)
             lastTime.append(.min)
+            forgetAt.append(.min)
+            notedAt.append(.min)
         }
         for call in calls { call.grow(to: keys.count) }
         return found
@@ -88,22 +103,66 @@ package final class OverTime: Operator {
             }
             // Bounded frames take what is late until the partition has gone on.
             let held = max(watermark, batch.watermarks?[row] ?? .min)
-            if isBounded, column.int64Values[row] <= held {
+            let partition = Int(partitions[row])
+            let isForgotten =
+                forgetAt[partition] != .min && forgetAt[partition] <= held
+                && notedAt[partition] < held
+            if isForgotten || (isBounded && column.int64Values[row] <= held) {
                 keep()
-                emit(upTo: held, readAt: batch.readAt, into: &output)
+                advance(to: held, readAt: batch.readAt, into: &output)
             }
+            if isForgotten { forget(partition) }
             let isLate =
                 isBounded
-                ? column.int64Values[row] <= lastTime[Int(partitions[row])]
+                ? column.int64Values[row] <= lastTime[partition]
                 : column.int64Values[row] <= held
-            if isLate { late += 1 } else { kept.append(Int32(row)) }
+            if isLate {
+                late += 1
+            } else {
+                kept.append(Int32(row))
+                scheduleForgetting(partition, after: column.int64Values[row], held)
+            }
         }
         output.count(.late, late)
         output.count(.timeless, timeless)
         keep()
     }
 
+    /// Flink forgets a partition when event time has gone on by one to one and a half frames
+    /// (RowTimeRangeBoundedPrecedingFunction.registerCleanupTimer), and then takes what is late.
+    private func scheduleForgetting(_ partition: Int, after time: Int64, _ watermark: Int64) {
+        guard let range else { return }
+        let step = WindowBounds.step
+        if forgetAt[partition] != .min, forgetAt[partition] >= time &+ range &+ step { return }
+        // Flink computes in milliseconds.
+        let longer = Int64(Double(range / step) * 1.5) &* step
+        forgetAt[partition] = time &+ longer &+ step
+        notedAt[partition] = watermark
+        dirty.insert(Int32(partition))
+    }
+
+    private func forget(_ partition: Int) {
+        let list = history[partition]
+        for call in calls {
+            call.forget(Int32(partition), list, forgotten: forgotten[partition])
+        }
+        for row in list { rows.remove(Int(row)) }
+        history[partition] = []
+        forgotten[partition] += Int64(list.count)
+        lastTime[partition] = .min
+        forgetAt[partition] = .min
+        dirty.insert(Int32(partition))
+    }
+
     // MARK: Results
+
+    private func advance(
+        to watermark: Int64, readAt: UInt64, into output: inout OperatorOutput
+    ) {
+        guard watermark > reached else { return }
+        reached = watermark
+        emit(upTo: watermark, readAt: readAt, into: &output)
+    }
 
     private func emit(upTo limit: Int64, readAt: UInt64, into output: inout OperatorOutput) {
         var due: [Int32] = []
@@ -206,15 +265,28 @@ package final class OverTime: Operator {
             value.write(forgotten[Int(partition)])
             value.write(lastTime[Int(partition)])
             for call in calls { call.encode(Int(partition), into: &value) }
+            value.write(Int64(forgetAt[Int(partition)] == .min ? 0 : 1))
+            value.write(forgetAt[Int(partition)])
+            value.write(notedAt[Int(partition)])
             delta.upserts.append((key.bytes, value.bytes))
         }
         dirty = []
+        if isBounded, storedReached != reached {
+            storedReached = reached
+            var value = StateBytes()
+            value.write(reached)
+            delta.upserts.append(([2], value.bytes))
+        }
         return delta
     }
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
         rows.restore(entries, part: 0) { columns, count in
             (self.partitions(columns, count), self.keys.count)
+        }
+        if let entry = entries.first(where: { $0.key.first == 2 }) {
+            var value = StateBytes(entry.value)
+            reached = value.readInt64()
         }
         let states = entries.filter { $0.key.first == 1 }
         var builders = keyTypes.map { ColumnBuilder($0.kind.physical) }
@@ -229,6 +301,11 @@ package final class OverTime: Operator {
             forgotten[Int(partition)] = value.readInt64()
             lastTime[Int(partition)] = value.readInt64()
             for call in calls { call.decode(Int(partition), from: &value) }
+            // Older states end here.
+            if value.readInt64() == 1 {
+                forgetAt[Int(partition)] = value.readInt64()
+                notedAt[Int(partition)] = value.readInt64()
+            }
         }
         index()
     }
