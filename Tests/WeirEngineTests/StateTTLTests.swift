@@ -128,6 +128,24 @@ import WeirStore
         #expect(stage.take([(3, "a"), (3, "b")]).filter { $0.contains("a") } == ["+I3|a|1"])
     }
 
+    @Test func runningTotalsBeginAnew() throws {
+        let stage = try Stage(
+            "SELECT id, k, COUNT(*) OVER (PARTITION BY k ORDER BY PROCTIME()) AS n FROM l"
+        ) { if case .over = $0 { true } else { false } }
+        #expect(stage.take([(1, "a"), (2, "b")]) == ["+I1|a|1", "+I2|b|1"])
+        stage.set(minutes: 40)
+        #expect(stage.take([(3, "b")]) == ["+I3|b|2"])
+        stage.set(minutes: 70)
+        #expect(stage.take([(4, "a"), (5, "b")]) == ["+I4|a|1", "+I5|b|3"])
+        // More keys than are kept at once: those of the others are let go.
+        for round in 1...4 {
+            stage.set(minutes: 70 + Int64(round) * 61)
+            let rows = (0..<2000).map { (Int64($0), "\(round)-\($0)") }
+            #expect(stage.take(rows).allSatisfy { $0.hasSuffix("|1") })
+        }
+        #expect(stage.take([(6, "4-7"), (6, "a")]) == ["+I6|4-7|2", "+I6|a|1"])
+    }
+
     @Test(arguments: [("'nonsense'", "bad-duration"), ("'5 weeks'", "bad-duration"), ("'0'", "")])
     func durationsAreChecked(_ value: String, _ code: String) throws {
         let harness = try PipelineHarness(
@@ -146,7 +164,7 @@ import WeirStore
             """
             SET 'table.exec.state.ttl' = '2 d';
             CREATE TABLE l (id BIGINT) WITH ('connector' = 'filesystem', 'path' = 'l', 'format' = 'csv');
-            /*+engine(stream)*/ Q := SELECT COUNT(*) OVER (ORDER BY PROCTIME()) AS n FROM l;
+            /*+engine(stream)*/ Q := SELECT COUNT(*) AS n FROM l GROUP BY id;
             """)
         let path = try harness.folder.write("q.sqrl", harness.script)
         let findings = Engine.compile(try Project(path: path)).diagnostics

@@ -53,18 +53,12 @@ extension ScriptBinder {
         }
     }
 
-    /// Whether something is kept of each partition: the sum of all its rows, or the last ones.
-    private static func keepsPartitions(_ over: OverPlan) -> Bool {
-        over.time != nil || over.orderBy.isEmpty
-    }
-
     /// What a stage is called that keeps rows for as long as the run goes on; nil for the others.
     private static func keeps(_ node: StreamNode) -> String? {
         switch node {
-        case .over(let over): keepsPartitions(over) ? "OVER over all rows so far" : nil
         case .number: "a table of equal rows"
         case .source, .check, .calc, .aggregate, .windowAggregate, .union, .join, .timedJoin,
-            .temporalJoin, .rank, .setOperation, .match, .changelog, .unnest, .expand,
+            .temporalJoin, .rank, .over, .setOperation, .match, .changelog, .unnest, .expand,
             .windowAssign,
             .zoneShift, .stamp, .values, .store, .sink:
             nil

@@ -64,7 +64,7 @@ enum OperatorFactory {
             if over.time == nil, !over.orderBy.isEmpty {
                 return OverTable(over, types: types[0], isUpdating: isUpdating[0], ttl: ttl)
             }
-            return OverTime(over, types: types[0])
+            return OverTime(over, types: types[0], ttl: ttl)
         case .changelog(let codes): return Changelog(codes)
         case .match(let match): return PatternMatch(match, types: types[0], stage: rejects)
         case .setOperation(let operation): return SetOperation(operation, ttl: ttl)

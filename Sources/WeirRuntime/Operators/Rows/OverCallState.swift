@@ -25,6 +25,8 @@ final class OverCallState {
     /// By partition: how many rows have left the frame.
     private var left: [Int64] = []
     private let argument: Int?
+    /// The state of a partition without rows.
+    private let freshState: [UInt8]
     /// Peers share the result: RANGE frames.
     private let sharesPeers: Bool
 
@@ -33,12 +35,19 @@ final class OverCallState {
         self.rows = rows
         argument = call.arguments.first
         let isBounded = if case .unbounded = call.frame { false } else { true }
-        accumulator =
+        func makeAccumulator() -> (any Accumulator)? {
             Self.ranking.contains(call.function) || call.function == "LAG"
-            ? nil
-            : FunctionRegistry.aggregate(named: call.function)?.accumulator(
-                call.arguments.first.map { types[$0].kind }, call.type.kind, retracts: isBounded,
-                merges: false, isDistinct: call.isDistinct)
+                ? nil
+                : FunctionRegistry.aggregate(named: call.function)?.accumulator(
+                    call.arguments.first.map { types[$0].kind }, call.type.kind,
+                    retracts: isBounded, merges: false, isDistinct: call.isDistinct)
+        }
+        accumulator = makeAccumulator()
+        var bytes = StateBytes()
+        let fresh = makeAccumulator()
+        fresh?.grow(to: 1)
+        fresh?.encode(0, into: &bytes)
+        freshState = bytes.bytes
         switch call.frame {
         case .unbounded(let isRows): sharesPeers = !isRows && !isArrival
         case .rows: sharesPeers = false
@@ -231,19 +240,23 @@ final class OverCallState {
         return gone
     }
 
-    /// Takes the rows of a partition that are still in the frame out of it.
-    ///
-    /// - Parameters:
-    ///   - history: the rows that are kept, in order.
-    ///   - forgotten: how many came before those.
-    func forget(_ partition: Int32, _ history: [Int32], forgotten: Int64) {
-        let number = Int(partition)
-        let gone = Array(history.dropFirst(Int(clamping: max(0, left[number] - forgotten))))
-        left[number] = counts[number]
-        guard let accumulator, !gone.isEmpty else { return }
-        accumulator.accumulate(
-            argument.map { rows.values($0, gone) }, groups: gone.map { _ in partition },
-            kinds: [UInt8](repeating: RowKind.delete.rawValue, count: gone.count))
+    /// Forgets the rows of a partition.
+    func reset(_ partition: Int) {
+        counts[partition] = 0
+        ranks[partition] = 0
+        denseRanks[partition] = 0
+        left[partition] = 0
+        var bytes = StateBytes(freshState)
+        accumulator?.decode(partition, from: &bytes)
+    }
+
+    /// Keeps only these partitions and numbers them 0, 1, … in this order.
+    func compact(keeping partitions: [Int32]) {
+        counts = partitions.map { counts[Int($0)] }
+        ranks = partitions.map { ranks[Int($0)] }
+        denseRanks = partitions.map { denseRanks[Int($0)] }
+        left = partitions.map { left[Int($0)] }
+        accumulator?.compact(keeping: partitions)
     }
 
     // MARK: Checkpoints

@@ -2,7 +2,7 @@
 
 package import WeirColumnar
 import WeirFunctions
-package import WeirPlanner
+import WeirPlanner
 
 /// Rows wait until the watermark has passed their time and come out in the order of time with the
 /// results of the calls; without a time they come out at once.
@@ -23,6 +23,11 @@ package final class OverTime: Operator {
     private var forgetAt: [Int64] = []
     private var notedAt: [Int64] = []
     private var dirty: Set<Int32> = []
+    private var writes: WriteTimes?
+    /// Partitions that have expired and not come again.
+    private var dead: Set<Int32> = []
+    /// Keys of partitions that are to be taken out of the store.
+    private var removed: [[UInt8]] = []
     private let keepsRows: Int64
     private let keepsMicros: Int64?
     private let isBounded: Bool
@@ -33,7 +38,8 @@ package final class OverTime: Operator {
     private var reached = Int64.min
     private var storedReached = Int64.min
 
-    package init(_ plan: OverPlan, types: [DataType]) {
+    init(_ plan: OverPlan, types: [DataType], ttl: StateTTL?) {
+        writes = ttl.map(WriteTimes.init)
         self.plan = plan
         keyTypes = plan.partitionBy.map { types[$0] }
         keys = KeyTable(columns: keyTypes)
@@ -77,7 +83,10 @@ package final class OverTime: Operator {
     }
 
     private func take(_ batch: Batch, into output: inout OperatorOutput) {
+        expire()
         let partitions = partitions(batch.columns, batch.count)
+        writes?.note(partitions, of: keys.count)
+        if !dead.isEmpty { dead.subtract(partitions) }
         var kept: [Int32] = []
         var late = 0
         var timeless = 0
@@ -142,16 +151,53 @@ package final class OverTime: Operator {
     }
 
     private func forget(_ partition: Int) {
-        let list = history[partition]
-        for call in calls {
-            call.forget(Int32(partition), list, forgotten: forgotten[partition])
-        }
-        for row in list { rows.remove(Int(row)) }
+        for call in calls { call.reset(partition) }
+        for row in history[partition] { rows.remove(Int(row)) }
         history[partition] = []
-        forgotten[partition] += Int64(list.count)
+        forgotten[partition] = 0
         lastTime[partition] = .min
         forgetAt[partition] = .min
         dirty.insert(Int32(partition))
+    }
+
+    // MARK: Time to live
+
+    /// Forgets the partitions whose time is over, but for those with rows that wait.
+    private func expire() {
+        let expired = writes?.takeExpired() ?? []
+        if expired.isEmpty { return }
+        let busy = Set(waiting.items.map { rows.group(Int($0)) })
+        for partition in expired {
+            if busy.contains(partition) {
+                writes?.note([partition], of: keys.count)
+            } else {
+                forget(Int(partition))
+                dead.insert(partition)
+            }
+        }
+    }
+
+    /// Forgets the keys of dead partitions, once they are the larger part.
+    private func dropDeadPartitions() {
+        guard dead.count > 1024, dead.count * 2 > keys.count else { return }
+        for key in encodedKeys(Array(dead)) { removed.append(key) }
+        let kept = (0..<Int32(keys.count)).filter { !dead.contains($0) }
+        keys.compact(keeping: kept)
+        for call in calls { call.compact(keeping: kept) }
+        forgotten = kept.map { forgotten[Int($0)] }
+        lastTime = kept.map { lastTime[Int($0)] }
+        forgetAt = kept.map { forgetAt[Int($0)] }
+        notedAt = kept.map { notedAt[Int($0)] }
+        history = kept.map { _ in [] }
+        writes?.renumber(kept)
+        dirty = Set(kept.indices.filter { dirty.contains(kept[$0]) }.map { Int32($0) })
+        dead = []
+        compact()
+    }
+
+    private func compact() {
+        rows.compact { columns, count in (self.partitions(columns, count), self.keys.count) }
+        index()
     }
 
     // MARK: Results
@@ -229,9 +275,8 @@ package final class OverTime: Operator {
     // MARK: State
 
     package func flush(into output: inout OperatorOutput) {
-        guard rows.isSparse else { return }
-        rows.compact { columns, count in (self.partitions(columns, count), self.keys.count) }
-        index()
+        dropDeadPartitions()
+        if rows.isSparse { compact() }
     }
 
     private func index() {
@@ -256,11 +301,10 @@ package final class OverTime: Operator {
 
     package func takeStateDelta() -> StateDelta {
         var delta = rows.takeDelta(part: 0)
+        delta.deletes += removed
+        removed = []
         let changed = Array(dirty)
-        let columns = keys.keyColumns(changed)
-        for (row, partition) in changed.enumerated() {
-            var key = StateBytes([1])
-            for column in columns { key.write(column.scalar(row)) }
+        for (key, partition) in zip(encodedKeys(changed), changed) {
             var value = StateBytes()
             value.write(forgotten[Int(partition)])
             value.write(lastTime[Int(partition)])
@@ -268,7 +312,7 @@ package final class OverTime: Operator {
             value.write(Int64(forgetAt[Int(partition)] == .min ? 0 : 1))
             value.write(forgetAt[Int(partition)])
             value.write(notedAt[Int(partition)])
-            delta.upserts.append((key.bytes, value.bytes))
+            delta.upserts.append((key, value.bytes))
         }
         dirty = []
         if isBounded, storedReached != reached {
@@ -278,6 +322,15 @@ package final class OverTime: Operator {
             delta.upserts.append(([2], value.bytes))
         }
         return delta
+    }
+
+    private func encodedKeys(_ partitions: [Int32]) -> [[UInt8]] {
+        let columns = keys.keyColumns(partitions)
+        return partitions.indices.map { row in
+            var key = StateBytes([1])
+            for column in columns { key.write(column.scalar(row)) }
+            return key.bytes
+        }
     }
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
@@ -307,6 +360,7 @@ package final class OverTime: Operator {
                 notedAt[Int(partition)] = value.readInt64()
             }
         }
+        writes?.note((0..<Int32(keys.count)).map { $0 }, of: keys.count)
         index()
     }
 

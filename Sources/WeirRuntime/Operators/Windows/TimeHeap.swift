@@ -3,7 +3,8 @@
 /// A binary heap of numbers by time.
 struct TimeHeap {
     private var times: [Int64] = []
-    private var items: [Int32] = []
+    /// In no order that counts.
+    private(set) var items: [Int32] = []
 
     var stateBytes: Int { times.capacity * 8 + items.capacity * 4 }
 
