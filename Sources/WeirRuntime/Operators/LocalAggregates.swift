@@ -77,7 +77,10 @@ final class LocalAggregates {
             let first = min(index * share, batch.count)
             let last = min(first + share, batch.count)
             if first == last { return }
-            tables[index].add(batch.slice(first..<last, watermark: .min), columns)
+            let share = Batch(
+                count: last - first, columns: batch.columns.map { $0.slice(first..<last) },
+                kinds: batch.kinds.map { Array($0[first..<last]) })
+            tables[index].add(share, columns)
         }
         return true
     }
