@@ -66,13 +66,21 @@ package enum Program {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output.path, flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors.path, flags, 0o600)
+        // Threads of the test runner have blocked signals: a tmux that inherits this cannot end.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // env changes the folder and becomes the program: the process stays the same.
         let argv = (["env", "-C", folder, path] + arguments).map { strdup($0) } + [nil]
         let envp = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var pid: pid_t = 0
-        let code = posix_spawn(&pid, "/usr/bin/env", &actions, nil, argv, envp)
+        let code = posix_spawn(&pid, "/usr/bin/env", &actions, &attributes, argv, envp)
         guard code == 0 else {
             throw StartError(
                 description: "cannot start \(path): \(String(cString: strerror(code)))")
