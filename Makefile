@@ -1,7 +1,7 @@
 # Weir's commands for people. `make run` and `make test` do all the set-up themselves.
 
 RELEASE := .build-release
-BUILD_RELEASE := swift build -c release --scratch-path $(RELEASE) --product weir
+BUILD_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product weir
 WEIR := $(RELEASE)/release/weir
 PREFIX ?= $(HOME)/.local
 

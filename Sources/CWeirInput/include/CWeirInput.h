@@ -47,23 +47,28 @@ typedef struct {
     /// Line breaks before the record, counted from the start of the chunk.
     uint32_t *record_line;
     uint8_t *record_status;
-    /// Number of fields found, for records with too few or too many.
+    /// Number of fields found; set for records with too few or too many.
     uint32_t *record_fields;
 
-    /// Results: records taken, bytes they cover, line breaks in those bytes, whether any field was
-    /// quoted.
+    /// Results: records taken, bytes they cover, line breaks in those bytes, whether there is a
+    /// quote, and what `weir_text_flags` says of those bytes or of more.
     uint32_t records;
     size_t consumed;
     uint32_t lines;
     uint8_t has_quotes;
+    uint8_t text_flags;
+    /// Records whose status is not `WEIR_RECORD_OK`.
+    uint32_t bad_records;
 } weir_csv_chunk;
 
 /// Splits a chunk into records and fields. Blank lines are passed over, unless records have one
 /// field.
 void weir_csv_split(weir_csv_chunk *chunk);
 
-/// Bytes of the whole lines at the start of a text, at most `most` of them, and their number.
-size_t weir_whole_lines(const uint8_t *bytes, size_t length, uint32_t most, uint32_t *lines);
+/// Bytes of the whole lines at the start of a text, at most `most` of them, and their number; 0
+/// when there is none, and when the text has the byte `quote` (if that is not 0).
+size_t weir_whole_lines(const uint8_t *bytes, size_t length, uint32_t most, uint8_t quote,
+                        uint32_t *lines);
 
 /// Bits of `weir_text_flags`.
 enum { WEIR_TEXT_NON_ASCII = 1, WEIR_TEXT_NUL = 2 };

@@ -69,6 +69,11 @@ package enum Arithmetic {
         case .subtract: return zipMap(left, right, count) { $0 &- $1 }
         case .multiply: return zipMap(left, right, count) { $0 &* $1 }
         case .divide, .remainder:
+            if let divisor = ConstantDivisor(right, count) {
+                return symbol == .divide
+                    ? map(left, count) { divisor.quotient($0) }
+                    : map(left, count) { divisor.remainder($0) }
+            }
             reportZeros(right.map { $0 == 0 }, count, validity, errors)
             if symbol == .divide {
                 return zipMap(left, right, count) {

@@ -69,6 +69,7 @@ struct ColumnScan {
     private func isSkipped(_ row: Int) -> Bool { skips.map { $0[row] != 0 } ?? false }
 
     /// Notes a row without a value: broken before, NULL, or not readable.
+    @inline(never)
     private mutating func miss(_ row: Int, _ start: UnsafePointer<UInt8>, _ count: Int) {
         nulls.append(Int32(row))
         if isSkipped(row) { return }
@@ -106,21 +107,22 @@ struct ColumnScan {
         _ parser: Parser, missing: Parser.Value
     ) -> [Parser.Value] {
         var parser = parser
-        let slices = slices
+        let (base, starts, ends, count) = (slices.base, slices.starts, slices.ends, slices.count)
         let literalIsValue = Self.isValue(rules.nullLiteral, parser)
-        return [Parser.Value](unsafeUninitializedCapacity: slices.count) { output, written in
-            for row in 0..<slices.count {
-                let start = slices.base + Int(slices.starts[row])
-                let count = Int(slices.ends[row]) - Int(slices.starts[row])
-                let isNull = literalIsValue && isNull(row, start, count)
-                if !isNull, let value = parser.parse(start, count) {
+        return [Parser.Value](unsafeUninitializedCapacity: count) { output, written in
+            for row in 0..<count {
+                let start = base + Int(starts[row])
+                let length = Int(ends[row] &- starts[row])
+                if let value = parser.parse(start, length),
+                    !literalIsValue || !isNull(row, start, length)
+                {
                     output.initializeElement(at: row, to: value)
                 } else {
                     output.initializeElement(at: row, to: missing)
-                    miss(row, start, count)
+                    miss(row, start, length)
                 }
             }
-            written = slices.count
+            written = count
         }
     }
 

@@ -9,20 +9,26 @@ enum Digits {
     /// The value of one to eight ASCII digits; nil when a byte is no digit.
     @inline(__always)
     static func value(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
+        value(aligned(start, count))
+    }
+
+    /// One to eight bytes at the end of a word, digits as their values; in front of them zeros.
+    @inline(__always)
+    static func aligned(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
         let loaded = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self).littleEndian
-        let shift = UInt64(64 - count * 8)
-        // Missing leading digits become '0'.
-        let padding: UInt64 = count == 8 ? 0 : 0x3030_3030_3030_3030 >> UInt64(count * 8)
-        let word = loaded << shift | padding
-        guard
-            (word & 0xF0F0_F0F0_F0F0_F0F0)
-                | (((word &+ 0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) >> 4)
-                == 0x3333_3333_3333_3333
-        else { return nil }
-        var value = word & 0x0F0F_0F0F_0F0F_0F0F
-        value = (value &* 10 &+ (value >> 8)) & 0x00FF_00FF_00FF_00FF
-        value = (value &* 100 &+ (value >> 16)) & 0x0000_FFFF_0000_FFFF
-        return (value &* 10_000 &+ (value >> 32)) & 0xFFFF_FFFF
+        return (loaded ^ 0x3030_3030_3030_3030) << UInt64(truncatingIfNeeded: 64 &- count &* 8)
+    }
+
+    /// The number that eight values of digits stand for; nil when one is none.
+    @inline(__always)
+    static func value(_ word: UInt64) -> UInt64? {
+        // What is no digit has the highest bit, or gets it; the lowest such byte gets no carry.
+        guard (word | (word &+ 0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0 else {
+            return nil
+        }
+        let pairs = (word &* (10 << 8 + 1)) >> 8 & 0x00FF_00FF_00FF_00FF
+        let fours = (pairs &* (100 << 16 + 1)) >> 16 & 0x0000_FFFF_0000_FFFF
+        return (fours &* (10_000 << 32 + 1)) >> 32
     }
 
     /// `HH:mm:ss` in microseconds; nil when it is no time of day.
@@ -50,15 +56,15 @@ protocol FieldParser<Value> {
     mutating func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Value?
 }
 
-/// Whole numbers in a range.
+/// Whole numbers in a range around 0.
 struct IntegerField: FieldParser {
     let range: ClosedRange<Int64>
 
     @inline(__always)
     func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         if UInt(bitPattern: count &- 1) < 8, let digits = Digits.value(start, count) {
-            let value = Int64(digits)
-            return range.contains(value) ? value : nil
+            let value = Int64(truncatingIfNeeded: digits)
+            return value <= range.upperBound ? value : nil
         }
         return slow(start, count)
     }
@@ -86,28 +92,49 @@ struct DecimalField: FieldParser {
     private let limit: Int64
     /// Ten to the scale.
     private let unit: Int64
+    /// The bytes of a word in front of the point, if its last bytes are the fraction.
+    private let wholeMask: UInt64
+    /// Where the point is in that word, in bits.
+    private let pointShift: UInt64
 
     init(precision: Int, scale: Int) {
         self.scale = scale
         limit = Int64(DecimalMath.power(precision))
         unit = Int64(DecimalMath.power(scale))
+        pointShift = UInt64(8 * (7 - min(scale, 7)))
+        wholeMask = (1 << pointShift) - 1
     }
 
     @inline(__always)
     func parse(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
         let isNegative = count > 1 && start[0] == 0x2D
         let digits = isNegative ? start + 1 : start
-        let length = isNegative ? count - 1 : count
-        // digits, a point, exactly `scale` digits, eight digits or less on each side.
-        let whole = length - scale - 1
-        if scale > 0, scale <= 8, whole >= 1, whole <= 8, digits[whole] == 0x2E,
+        let length = isNegative ? count &- 1 : count
+        // Digits, a point, exactly `scale` digits.
+        let whole = length &- scale &- 1
+        guard whole >= 1, scale > 0, let value = unscaled(digits, length, whole), value < limit
+        else { return slow(start, count) }
+        return isNegative ? 0 &- value : value
+    }
+
+    /// The digits without their point; nil when they are others or too many.
+    @inline(__always)
+    private func unscaled(
+        _ digits: UnsafePointer<UInt8>, _ length: Int, _ whole: Int
+    ) -> Int64? {
+        if length <= 8 {
+            let word = Digits.aligned(digits, length)
+            let front = word & wholeMask
+            // The whole part takes the place of the point.
+            let rest = word ^ front ^ (0x2E ^ 0x30) << pointShift
+            guard rest >> pointShift & 0xFF == 0 else { return nil }
+            return Digits.value(rest | front << 8).map { Int64(truncatingIfNeeded: $0) }
+        }
+        guard scale <= 8, whole <= 8, digits[whole] == 0x2E,
             let left = Digits.value(digits, whole),
             let right = Digits.value(digits + whole + 1, scale)
-        {
-            let value = Int64(left) &* unit &+ Int64(right)
-            return value < limit ? (isNegative ? -value : value) : nil
-        }
-        return slow(start, count)
+        else { return nil }
+        return Int64(left) &* unit &+ Int64(right)
     }
 
     @inline(never)

@@ -4,14 +4,6 @@ import CWeirInput
 import WeirColumnar
 import WeirRuntime
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A piece of a file in memory, ready to be decoded.
 struct RawPiece {
     let buffer: RecordBuffer
@@ -29,12 +21,12 @@ struct RawPiece {
             buffer: buffer, length: bytes, isLast: false, path: path, source: source, start: start)
     }
 
-    func contains(_ byte: UInt8) -> Bool { memchr(buffer.base, Int32(byte), length) != nil }
-
-    /// Bytes and number of the whole lines at its start, at most so many; nil when there is none.
-    func wholeLines(most: Int) -> (bytes: Int, lines: Int)? {
+    /// Bytes and number of the whole lines at its start, at most so many; nil when there is none,
+    /// and when a byte is in it that may stand around line breaks (0: there is none such).
+    func wholeLines(most: Int, quote: UInt8 = 0) -> (bytes: Int, lines: Int)? {
         var lines: UInt32 = 0
-        let bytes = weir_whole_lines(buffer.base, length, UInt32(clamping: most), &lines)
+        let bytes = weir_whole_lines(
+            buffer.base, length, UInt32(clamping: most), quote, &lines)
         return bytes == 0 ? nil : (bytes, Int(lines))
     }
 }

@@ -73,20 +73,20 @@ final class CsvDecoder: RecordDecoder {
     }
 
     func wholeRecords(_ piece: RawPiece) -> (bytes: Int, lines: Int)? {
-        // Quotes may hold line breaks.
-        if piece.isLast || options.quote != 0 && piece.contains(options.quote) { return nil }
-        return piece.wholeLines(most: table.capacity)
+        piece.isLast ? nil : piece.wholeLines(most: table.capacity, quote: options.quote)
     }
 
     func decode(_ piece: RawPiece) -> DecodedPiece {
         let chunk = split(piece)
         let records = Int(chunk.records)
-        let flags = weir_text_flags(piece.buffer.base, chunk.consumed)
         var assembler = RowAssembler(
-            fields: fields, table: table, piece: piece, records: records, isPlainText: flags == 0,
+            fields: fields, table: table, piece: piece, records: records,
+            isPlainText: chunk.text_flags == 0,
             rules: rules, unread: unread)
-        for record in 0..<records where table.recordStatus[record] != 0 {
-            refuse(record, &assembler)
+        if chunk.bad_records > 0 {
+            for record in 0..<records where table.recordStatus[record] != 0 {
+                refuse(record, &assembler)
+            }
         }
         return assembler.assemble(
             consumedBytes: Int(chunk.consumed), consumedLines: Int(chunk.lines))
