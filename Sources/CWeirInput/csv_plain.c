@@ -12,13 +12,10 @@
 // Ends of fields between two looks at the lines.
 enum { ENDS = 1024 };
 
-// Where a chunk without quotes stands, and its tables.
+// Where a chunk without quotes stands.
 typedef struct {
     splitter at;
     size_t position;
-    // By field: the tables of its column; NULL for fields that nobody reads.
-    uint32_t **starts;
-    uint32_t **ends;
     // Whether a line may end with a carriage return.
     int has_returns;
     // Line breaks among the ends.
@@ -42,8 +39,9 @@ static void take_lines(plain_splitter *s, const uint32_t *found, uint32_t lines)
     // What ends the field before, or the line before.
     const uint32_t *before = found - 1;
     for (uint32_t field = 0; field < fields; field++) {
-        if (s->starts[field] == NULL) continue;
-        uint32_t *starts = s->starts[field] + first, *ends = s->ends[field] + first;
+        if (c->column_of_field[field] < 0) continue;
+        size_t table = (size_t)c->column_of_field[field] * c->capacity + first;
+        uint32_t *starts = c->field_start + table, *ends = c->field_end + table;
         for (uint32_t line = 0; line < lines; line++) {
             starts[line] = before[(size_t)line * fields + field] + 1;
             ends[line] = before[(size_t)line * fields + field + 1];
@@ -68,6 +66,8 @@ static void take_lines(plain_splitter *s, const uint32_t *found, uint32_t lines)
 // they should be.
 static uint32_t regular_lines(const plain_splitter *s, const uint32_t *found) {
     const weir_csv_chunk *c = s->at.chunk;
+    // A table of computed columns only has no fields.
+    if (c->fields == 0) return 0;
     uint32_t lines = s->count / c->fields;
     if (s->at.field != 0 || s->breaks != lines || lines > c->capacity - s->at.record) return 0;
     for (uint32_t line = 1; line <= lines; line++)
@@ -182,13 +182,7 @@ WEIR_BLOCKS static int split_blocks(plain_splitter *s) {
 
 int weir_split_plain(splitter *at) {
     weir_csv_chunk *c = at->chunk;
-    uint32_t *starts[c->fields + 1], *ends[c->fields + 1];
-    for (uint32_t field = 0; field < c->fields; field++) {
-        int32_t column = c->column_of_field[field];
-        starts[field] = column < 0 ? NULL : c->field_start + (size_t)column * c->capacity;
-        ends[field] = column < 0 ? NULL : c->field_end + (size_t)column * c->capacity;
-    }
-    plain_splitter s = {.at = *at, .starts = starts, .ends = ends, .has_returns = 1};
+    plain_splitter s = {.at = *at, .has_returns = 1};
     c->text_flags = 0;
 #if WEIR_HAS_BLOCKS
     if (has_blocks() && !split_blocks(&s)) return 0;

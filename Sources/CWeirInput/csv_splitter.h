@@ -50,7 +50,7 @@ static inline size_t without_return(const uint8_t *bytes, size_t start, size_t e
 static inline int end_of_line(splitter *s, size_t position) {
     weir_csv_chunk *c = s->chunk;
     size_t end = without_return(c->bytes, s->field_start, position);
-    if (s->field == 0 && end == s->record_start && c->fields > 1) {
+    if (s->field == 0 && end == s->record_start && c->fields != 1) {
         // A blank line.
     } else {
         put_field(s, s->field_start, end, 0);

@@ -74,6 +74,8 @@ package struct ScalarFunction: Sendable {
     package let isDeterministic: Bool
     /// Whether a NULL argument makes the result NULL; if not, the kernel sees to it.
     package let isStrict: Bool
+    /// Whether what the kernel refuses is an error even where an argument is NULL.
+    package let refusesNulls: Bool
     /// Types the call, or nil when it does not take such arguments.
     package let resolve: @Sendable ([DataType]) -> Resolution?
     /// The result type where it depends on constant arguments (nil for those that are not).
@@ -83,6 +85,7 @@ package struct ScalarFunction: Sendable {
     init(
         _ names: String..., family: FunctionFamily, usage: String, documentation: String,
         examples: [FunctionExample], isDeterministic: Bool = true, isStrict: Bool = true,
+        refusesNulls: Bool = false,
         resolve: @escaping @Sendable ([DataType]) -> Resolution?,
         refine: (@Sendable ([DataType], [Scalar?]) -> DataType?)? = nil,
         kernel: @escaping @Sendable (FunctionCall) -> Column
@@ -94,6 +97,7 @@ package struct ScalarFunction: Sendable {
         self.examples = examples
         self.isDeterministic = isDeterministic
         self.isStrict = isStrict
+        self.refusesNulls = refusesNulls
         self.resolve = resolve
         self.refine = refine
         self.kernel = kernel

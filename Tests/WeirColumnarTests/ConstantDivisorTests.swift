@@ -1,3 +1,5 @@
+// Division by the same number again and again.
+
 import TestSupport
 import Testing
 
@@ -26,11 +28,11 @@ import Testing
             for value in Self.edges + near + any {
                 let expected = value.dividedReportingOverflow(by: divisor).partialValue
                 let rest = value.remainderReportingOverflow(dividingBy: divisor).partialValue
-                #expect(
-                    constant.quotient(value) == expected,
-                    "\(value) / \(divisor), seed \(random.seed)")
-                #expect(
-                    constant.remainder(value) == rest, "\(value) % \(divisor), seed \(random.seed)")
+                // A call of #expect each would take minutes.
+                if constant.quotient(value) == expected, constant.remainder(value) == rest {
+                    continue
+                }
+                Issue.record("\(value) by \(divisor), seed \(random.seed)")
             }
         }
     }

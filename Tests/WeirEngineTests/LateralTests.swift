@@ -67,5 +67,8 @@ import WeirSQL
             $0.severity == .error
         }
         #expect(found.isEmpty ? codes == ["ok"] : found.map(\.code) == codes, "\(found)")
+        if codes == ["unknown-table"] {
+            #expect(found.first?.hint == "write LATERAL TABLE(…) to use columns of it")
+        }
     }
 }

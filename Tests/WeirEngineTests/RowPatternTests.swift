@@ -62,6 +62,7 @@ import WeirSQL
         ("A{1,2} B C", "TO FIRST A", "skip-to-start"),
         ("A+ B? C", "TO NEXT ROW", "greedy-optional"),
         ("A B C+", "TO NEXT ROW", "greedy-end"), ("A B | C", "TO NEXT ROW", "unsupported"),
+        ("A{1001} B", "TO NEXT ROW", "bad-quantifier"),
         ("A B B", "TO NEXT ROW", "duplicate-variable"), ("(A B)+ C", "TO NEXT ROW", "unsupported"),
     ])
     func refusals(_ pattern: String, _ skip: String, _ code: String) throws {

@@ -25,6 +25,8 @@ import WeirStore
                 SET 'table.exec.state.ttl' = '1 h';
                 CREATE TABLE l (id BIGINT, k STRING) WITH ('connector' = 'filesystem', 'path' = 'l', 'format' = 'csv');
                 CREATE TABLE r (id BIGINT, k STRING) WITH ('connector' = 'filesystem', 'path' = 'r', 'format' = 'csv');
+                CREATE TABLE e (at TIMESTAMP(3), k STRING, WATERMARK FOR at AS at, PRIMARY KEY (k) NOT ENFORCED)
+                  WITH ('connector' = 'filesystem', 'path' = 'e', 'format' = 'csv');
                 /*+engine(stream)*/ Q := \(query);
                 """)
             let path = try harness.folder.write("q.sqrl", harness.script)
@@ -39,14 +41,18 @@ import WeirStore
         func set(minutes: Int64) { time.set(minutes * 60_000_000) }
 
         /// Gives rows of (id, k) to an input; what comes out until the commit.
-        func take(_ rows: [(Int64, String)], input: Int = 0) -> [String] {
+        func take(
+            _ rows: [(Int64, String)], input: Int = 0, watermark: Int64 = .min
+        ) -> [String] {
             let fields = plan.stages[stage.inputs[input]].relation.columns
             let columns = fields.map { field in
                 field.type.kind.isString
                     ? Column(.bytes(ByteColumn(rows.map(\.1)))) : Column(.int64(rows.map(\.0)))
             }
             var output = OperatorOutput()
-            runner.process(Batch(count: rows.count, columns: columns), input: input, into: &output)
+            runner.process(
+                Batch(count: rows.count, columns: columns, watermark: watermark), input: input,
+                into: &output)
             runner.flush(into: &output)
             _ = runner.takeStateDelta()
             return output.batches.flatMap { batch in
@@ -59,6 +65,7 @@ import WeirStore
             }.sorted()
         }
 
+        var stateBytes: Int { runner.stateBytes }
     }
 
     @Test func groupsBeginAnew() throws {
@@ -144,6 +151,45 @@ import WeirStore
             #expect(stage.take(rows).allSatisfy { $0.hasSuffix("|1") })
         }
         #expect(stage.take([(6, "4-7"), (6, "a")]) == ["+I6|4-7|2", "+I6|a|1"])
+    }
+
+    /// Keys that have expired are dropped, not only their rows.
+    @Test func keysOfFirstRowsAreDropped() throws {
+        let stage = try Stage(
+            """
+            SELECT at, k FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY at) AS rn FROM e)
+              AS t WHERE rn = 1
+            """
+        ) { if case .rank = $0 { true } else { false } }
+        var sizes: [Int] = []
+        for round in 0..<8 {
+            stage.set(minutes: Int64(round) * 61)
+            let rows = (0..<2000).map { (Int64(round * 3000 + $0) * 1000, "\(round)-\($0)") }
+            let changes = stage.take(rows, watermark: Int64(round * 3000 + 2999) * 1000)
+            #expect(changes.count == 2000)
+            // It has come before, and is known.
+            let again = (Int64(round * 3000 + 2999) * 1000 + 1, "\(round)-7")
+            #expect(stage.take([again], watermark: again.0) == [])
+            sizes.append(stage.stateBytes)
+        }
+        #expect(sizes[7] < sizes[1] * 2, "\(sizes)")
+    }
+
+    @Test func keysOfTemporalJoinsAreDropped() throws {
+        let stage = try Stage(
+            """
+            SELECT l.id, e.at FROM (SELECT id, k, PROCTIME() AS p FROM l) AS l
+              LEFT JOIN e FOR SYSTEM_TIME AS OF l.p ON l.k = e.k
+            """
+        ) { if case .temporalJoin = $0 { true } else { false } }
+        _ = stage.take([(1, "a")], input: 1, watermark: .max)
+        var sizes: [Int] = []
+        for round in 0..<8 {
+            stage.set(minutes: Int64(round) * 61)
+            _ = stage.take((0..<2000).map { (Int64($0), "\(round)-\($0)") })
+            sizes.append(stage.stateBytes)
+        }
+        #expect(sizes[7] < sizes[1] * 2, "\(sizes)")
     }
 
     @Test(arguments: [("'nonsense'", "bad-duration"), ("'5 weeks'", "bad-duration"), ("'0'", "")])

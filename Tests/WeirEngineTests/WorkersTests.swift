@@ -3,7 +3,11 @@
 import Foundation
 import TestSupport
 import Testing
-import WeirRuntime
+import WeirColumnar
+import WeirEngine
+import WeirPlanner
+
+@testable import WeirRuntime
 
 @Suite struct WorkersTests {
     private static let script = """
@@ -39,6 +43,47 @@ import WeirRuntime
             if random.below(40) == 0 { text += end }
         }
         return random.below(2) == 0 ? text : String(text.dropLast())
+    }
+
+    /// Groups come out in the order of their first rows since the last commit, whoever counted them:
+    /// that decides about ties behind them.
+    @Test(arguments: 0..<6) func orderOfGroups(_ seed: Int) throws {
+        let harness = try PipelineHarness(
+            """
+            CREATE TABLE l (id BIGINT, k BIGINT) WITH ('connector' = 'filesystem', 'path' = 'l', 'format' = 'csv');
+            Q := SELECT k, COUNT(*) AS n, SUM(id) AS s FROM l GROUP BY k;
+            """)
+        let path = try harness.folder.write("q.sqrl", harness.script)
+        let plan = try #require(Engine.compile(try Project(path: path)).plan)
+        let stage = try #require(
+            plan.stages.first { if case .aggregate = $0.node { true } else { false } })
+        func changes(_ workers: Workers) throws -> [String] {
+            var random = SeededRandom(seed: UInt64(seed))
+            let runner = try #require(
+                OperatorFactory.make(
+                    stage, plan, emitsUpdateBefore: true, workers: workers, clock: .system))
+            var output = OperatorOutput()
+            let keys = random.pick([3, 40, 2000])
+            for _ in 0..<30 {
+                let count = random.pick([1, 9, 300, 1500])
+                let columns = (0..<2).map { _ in
+                    Column(.int64((0..<count).map { _ in Int64(random.below(keys)) }))
+                }
+                runner.process(Batch(count: count, columns: columns), input: 0, into: &output)
+                if random.below(4) == 0 { runner.flush(into: &output) }
+            }
+            runner.flush(into: &output)
+            return output.batches.flatMap { batch in
+                (0..<batch.count).map { row in
+                    batch.kind(row).symbol + batch.columns.map { "\($0.scalar(row))" }.joined()
+                }
+            }
+        }
+        let alone = try changes(Workers(1))
+        #expect(alone.count > 2)
+        for workers in [Workers(2, fewRows: 1), Workers(3, fewRows: 200)] {
+            #expect(try changes(workers) == alone, "seed \(seed), \(workers.count) workers")
+        }
     }
 
     @Test(arguments: 0..<12) func makeNoDifference(_ seed: Int) throws {

@@ -2,6 +2,14 @@
 
 import WeirColumnar
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Offsets of fields in a buffer, column after column; reused from piece to piece.
 ///
 /// Owned by one decoder. Field `c` of record `r` is at index `c * capacity + r`.
@@ -23,22 +31,25 @@ final class FieldTable {
         self.columns = columns
         self.capacity = capacity
         let fields = max(1, columns) * capacity
-        starts = .allocate(capacity: fields)
-        ends = .allocate(capacity: fields)
-        marks = .allocate(capacity: fields)
-        starts.initialize(repeating: 0, count: fields)
-        ends.initialize(repeating: 0, count: fields)
-        marks.initialize(repeating: 0, count: fields)
-        recordStarts = .allocate(capacity: capacity)
-        recordEnds = .allocate(capacity: capacity)
-        recordLines = .allocate(capacity: capacity)
-        recordStatus = .allocate(capacity: capacity)
-        recordFields = .allocate(capacity: capacity)
-        recordStarts.initialize(repeating: 0, count: capacity)
-        recordEnds.initialize(repeating: 0, count: capacity)
-        recordLines.initialize(repeating: 0, count: capacity)
-        recordStatus.initialize(repeating: 0, count: capacity)
-        recordFields.initialize(repeating: 0, count: capacity)
+        starts = Self.zeros(fields)
+        ends = Self.zeros(fields)
+        marks = Self.zeros(fields)
+        recordStarts = Self.zeros(capacity)
+        recordEnds = Self.zeros(capacity)
+        recordLines = Self.zeros(capacity)
+        recordStatus = Self.zeros(capacity)
+        recordFields = Self.zeros(capacity)
+    }
+
+    /// Zeros that take no memory until they are written: tables of columns that nobody reads and
+    /// the ends of tables for small files never are.
+    private static func zeros<Number: FixedWidthInteger>(
+        _ count: Int
+    ) -> UnsafeMutablePointer<Number> {
+        guard let memory = calloc(count, MemoryLayout<Number>.stride) else {
+            preconditionFailure("there is no memory, as allocate(capacity:) would say")
+        }
+        return memory.bindMemory(to: Number.self, capacity: count)
     }
 
     /// The column that stands for those that nobody reads.
@@ -50,14 +61,14 @@ final class FieldTable {
     }
 
     deinit {
-        starts.deallocate()
-        ends.deallocate()
-        marks.deallocate()
-        recordStarts.deallocate()
-        recordEnds.deallocate()
-        recordLines.deallocate()
-        recordStatus.deallocate()
-        recordFields.deallocate()
+        free(starts)
+        free(ends)
+        free(marks)
+        free(recordStarts)
+        free(recordEnds)
+        free(recordLines)
+        free(recordStatus)
+        free(recordFields)
     }
 }
 

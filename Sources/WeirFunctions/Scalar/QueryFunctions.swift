@@ -9,7 +9,7 @@ enum QueryFunctions {
     /// an error (SQL:2016, 7.19; Flink: SingleValueAggFunction).
     static let single = ScalarFunction(
         "WEIR_SINGLE", family: .conditional, usage: "", documentation: "", examples: [],
-        isStrict: false,
+        isStrict: false, refusesNulls: true,
         resolve: { types in
             guard types.count == 2 else { return nil }
             return Resolution([types[0].kind, .bigint], types[0].nullable(true))

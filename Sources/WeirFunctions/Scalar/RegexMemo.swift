@@ -18,10 +18,13 @@ final class RegexMemo: Sendable {
         var results = ByteColumn()
         /// Whether a text has a result.
         var isFound: [Bool] = []
+        /// Bytes of texts and results.
+        private(set) var bytes = 0
 
-        mutating func add(_ result: [UInt8]?) {
+        mutating func add(_ result: [UInt8]?, textBytes: Int) {
             results.append(result ?? [])
             isFound.append(result != nil)
+            bytes += textBytes + (result?.count ?? 0)
         }
 
         func column(_ numbers: [Int32], _ validity: Bitmap?) -> Column {
@@ -35,7 +38,8 @@ final class RegexMemo: Sendable {
     }
 
     static let shared = RegexMemo()
-    private static let largest = 32_768
+    private static let mostTexts = 32_768
+    private static let mostBytes = 4 << 20
     private static let tables = 16
     private let state = Mutex<[Key: Table]>([:])
 
@@ -51,11 +55,14 @@ final class RegexMemo: Sendable {
         let key = Key(pattern: pattern, group: group)
         // Taken out while it is used: another thread begins with an empty one.
         var table = state.withLock { $0.removeValue(forKey: key) } ?? Table()
-        if table.texts.count + count > Self.largest { table = Table() }
+        if table.texts.count + count > Self.mostTexts || table.bytes > Self.mostBytes {
+            table = Table()
+        }
         let numbers = table.texts.numbers(of: texts, rows: (0..<Int32(count)).map { $0 })
         for (row, number) in numbers.enumerated() where Int(number) >= table.isFound.count {
             // New texts are numbered in the order of their rows.
-            table.add(compute(row))
+            let length = texts.offsets[row + 1] &- texts.offsets[row]
+            table.add(compute(row), textBytes: Int(length))
         }
         let column = table.column(numbers, validity)
         state.withLock { tables in

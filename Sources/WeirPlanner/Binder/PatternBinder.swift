@@ -77,6 +77,12 @@ struct PatternBinder {
                 return report(
                     "bad-quantifier", "this quantifier allows no rows", inner, &diagnostics)
             }
+            if max(minimum, maximum ?? 0) > Self.mostRepeats {
+                return report(
+                    "bad-quantifier",
+                    "a quantifier allows at most \(Self.mostRepeats) rows, or any number", inner,
+                    &diagnostics)
+            }
             if maximum == 1, minimum == 0, isReluctant {
                 return refuse("the quantifier ??", inner, &diagnostics)
             }
@@ -85,6 +91,9 @@ struct PatternBinder {
             }
         }
     }
+
+    /// Each row that a quantifier counts is a state of its own.
+    private static let mostRepeats = 1000
 
     private func refuse(
         _ what: String, _ pattern: RowPattern, _ diagnostics: inout [Diagnostic]

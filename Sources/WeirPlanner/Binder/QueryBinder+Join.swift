@@ -14,7 +14,9 @@ extension ScriptBinder {
         if right.isLateral { return bindLateral(left, kind, right, condition, span) }
         let first = bindFrom(left)
         let period = right.period
+        let known = diagnostics.count
         let second = bindFrom(right.withoutPeriod)
+        if let first, right.isPlainFunction { hintAtLateral(first.scope, since: known) }
         guard let first, let second else { return nil }
         let logicalKind = Self.logical(kind)
         let columns = joinedColumns(first.plan, second.plan, logicalKind)
@@ -42,6 +44,18 @@ extension ScriptBinder {
         // Whoever reads the join has to know whether it keeps the event time.
         joined = RecogniseIntervalJoin.apply(joined) ?? RecogniseWindowJoin.apply(joined) ?? joined
         return (merged(joined, names, shift: first.plan.columns.count, join.kind), scope)
+    }
+
+    /// Says of names that a table function does not see that LATERAL would show them.
+    private mutating func hintAtLateral(_ left: Scope, since known: Int) {
+        for index in diagnostics.indices.dropFirst(known) {
+            let found = diagnostics[index]
+            let isHere = left.tables.contains { table in
+                table.name.map { found.message.contains("'\($0)'") } ?? false
+            }
+            guard found.code == "unknown-table", isHere else { continue }
+            diagnostics[index] = found.hinting("write LATERAL TABLE(…) to use columns of it")
+        }
     }
 
     /// A column that both sides share is the one that is there.
@@ -267,6 +281,11 @@ extension TableReference {
         case .subquery(_, let isLateral, _, _), .function(_, let isLateral, _, _): isLateral
         default: false
         }
+    }
+
+    /// Whether it is a table function without LATERAL.
+    fileprivate var isPlainFunction: Bool {
+        if case .function(_, isLateral: false, _, _) = self { true } else { false }
     }
 
     /// What follows FOR SYSTEM_TIME AS OF.

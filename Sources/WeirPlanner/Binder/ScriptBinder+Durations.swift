@@ -57,10 +57,10 @@ extension ScriptBinder {
     private static func keeps(_ node: StreamNode) -> String? {
         switch node {
         case .number: "a table of equal rows"
+        case .match(let plan) where plan.within == nil: "MATCH_RECOGNIZE without WITHIN"
         case .source, .check, .calc, .aggregate, .windowAggregate, .union, .join, .timedJoin,
             .temporalJoin, .rank, .over, .setOperation, .match, .changelog, .unnest, .expand,
-            .windowAssign,
-            .zoneShift, .stamp, .values, .store, .sink:
+            .windowAssign, .zoneShift, .stamp, .values, .store, .sink:
             nil
         }
     }

@@ -172,8 +172,12 @@ extension StreamPlanner {
                 refuse("LEAD over a stream, which would have to know what comes,", call.span)
                 return nil
             }
-            if case .range(let micros) = call.frame, micros > 0, order.count != 1 {
-                refuse("RANGE over more than one column", call.span)
+            if case .range(let micros) = call.frame, isProcessing || micros > 0 && order.count != 1
+            {
+                refuse(
+                    isProcessing
+                        ? "RANGE over the processing time" : "RANGE over more than one column",
+                    call.span)
                 return nil
             }
             columns.append(

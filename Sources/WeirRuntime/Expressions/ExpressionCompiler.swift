@@ -226,7 +226,9 @@ struct ExpressionCompiler {
                 FunctionCall(
                     arguments: columns, types: types, result: kind, count: batch.count,
                     errors: callErrors))
-            errors.merge(callErrors) { row in !columns.contains { $0.isNull(row) } }
+            errors.merge(callErrors) { row in
+                function.refusesNulls || !columns.contains { $0.isNull(row) }
+            }
             return result
         }
     }

@@ -42,6 +42,8 @@ package final class GroupAggregate: Operator {
             if locals.isFull { takeLocals() }
             return
         }
+        // Groups come in the order of their first rows.
+        takeLocals()
         let groups = touch(keys.map { batch.columns[$0] }, count: batch.count)
         state.aggregates.accumulate(batch, groups: groups)
     }
@@ -60,10 +62,9 @@ package final class GroupAggregate: Operator {
     }
 
     private func takeLocals() {
-        locals?.take { keyColumns, count, aggregates in
-            let groups = touch(keyColumns, count: count)
-            state.aggregates.merge(aggregates, from: (0..<Int32(count)).map { $0 }, into: groups)
-        }
+        locals?.take(
+            find: { keyColumns, count in touch(keyColumns, count: count) },
+            merge: { state.aggregates.merge($0, from: $1, into: $2) })
     }
 
     package func flush(into output: inout OperatorOutput) {

@@ -7,21 +7,30 @@ import WeirPlanner
 
 /// The groups that workers have made of the rows since they were last taken.
 ///
-/// Only for aggregates whose result does not depend on the order of rows, so that it is the same
-/// for any number of workers.
+/// Only for aggregates whose result does not depend on the order of rows; groups are handed over in
+/// the order of their first rows. So all is the same for any number of workers.
 final class LocalAggregates {
     /// The groups of one worker.
     private final class Table {
         let keys: KeyTable
         let aggregates: AggregateState
+        /// The number of the first row of each group, ascending.
+        private(set) var firstRows: [Int] = []
 
         init(_ keyTypes: [DataType], _ calls: [AggregateCall]) {
             keys = KeyTable(columns: keyTypes)
             aggregates = AggregateState(calls, merges: false)
         }
 
-        func add(_ batch: Batch, _ columns: [Int]) {
+        /// - Parameter number: of the first row.
+        func add(_ batch: Batch, _ columns: [Int], number: Int) {
             let groups = keys.groups(columns.map { batch.columns[$0] }, rows: batch.count)
+            if keys.count > firstRows.count {
+                // New groups have the next numbers in the order of their first rows.
+                for (row, group) in groups.enumerated() where Int(group) == firstRows.count {
+                    firstRows.append(number + row)
+                }
+            }
             aggregates.grow(to: keys.count)
             aggregates.accumulate(batch, groups: groups)
         }
@@ -29,6 +38,7 @@ final class LocalAggregates {
         func reset() {
             aggregates.compact(keeping: [])
             keys.compact(keeping: [])
+            firstRows = []
         }
     }
 
@@ -71,6 +81,7 @@ final class LocalAggregates {
             batchesToSkip -= 1
             return false
         }
+        let number = rows
         rows += batch.count
         let share = (batch.count + tables.count - 1) / tables.count
         workers.each(tables.count) { index in
@@ -80,7 +91,7 @@ final class LocalAggregates {
             let share = Batch(
                 count: last - first, columns: batch.columns.map { $0.slice(first..<last) },
                 kinds: batch.kinds.map { Array($0[first..<last]) })
-            tables[index].add(share, columns)
+            tables[index].add(share, columns, number: number + first)
         }
         return true
     }
@@ -88,20 +99,62 @@ final class LocalAggregates {
     /// Whether the groups should be taken soon.
     var isFull: Bool { tables.contains { $0.keys.count >= Self.mostGroups } }
 
-    /// Hands over the groups of each worker and forgets them.
+    /// Hands over the groups of all workers and forgets them.
     ///
-    /// - Parameter body: gets key columns and aggregates of the groups 0..<count.
-    func take(_ body: (_ keys: [Column], _ count: Int, AggregateState) -> Void) {
+    /// - Parameters:
+    ///   - find: gives the groups of key columns, which come in the order of their first rows; a key
+    ///     may come several times.
+    ///   - merge: adds groups of a worker (`from`) to those that were found (`into`).
+    func take(
+        find: ([Column], Int) -> [Int32],
+        merge: (AggregateState, _ from: [Int32], _ into: [Int32]) -> Void
+    ) {
         if rows == 0 { return }
-        var groups = 0
-        for table in tables where table.keys.count > 0 {
-            let count = table.keys.count
-            groups += count
-            body(table.keys.keyColumns((0..<Int32(count)).map { $0 }), count, table.aggregates)
-            table.reset()
+        let used = tables.filter { $0.keys.count > 0 }
+        let counts = used.map(\.keys.count)
+        let total = counts.reduce(0, +)
+        let places = Self.order(used.map(\.firstRows))
+        let parts = used.map { $0.keys.keyColumns((0..<Int32($0.keys.count)).map { $0 }) }
+        let columns = (parts.first ?? []).indices.map { column in
+            Column.joined(parts.map { $0[column] }, counts: counts).take(places)
         }
-        if groups * 2 > rows { batchesToSkip = Self.pause }
+        let found = find(columns, total)
+        // Back to the order of the workers.
+        var groups = [Int32](repeating: 0, count: total)
+        for (position, place) in places.enumerated() { groups[Int(place)] = found[position] }
+        var start = 0
+        for table in used {
+            let end = start + table.keys.count
+            merge(
+                table.aggregates, (0..<Int32(table.keys.count)).map { $0 },
+                Array(groups[start..<end]))
+            table.reset()
+            start = end
+        }
+        if total * 2 > rows { batchesToSkip = Self.pause }
         rows = 0
+    }
+
+    /// Places in some ascending lists, one list behind the other, in the order of their numbers.
+    private static func order(_ lists: [[Int]]) -> [Int32] {
+        var next = lists.map { _ in 0 }
+        var starts: [Int] = []
+        var total = 0
+        for list in lists {
+            starts.append(total)
+            total += list.count
+        }
+        var result: [Int32] = []
+        result.reserveCapacity(total)
+        while result.count < total {
+            var best = -1
+            for list in lists.indices where next[list] < lists[list].count {
+                if best < 0 || lists[list][next[list]] < lists[best][next[best]] { best = list }
+            }
+            result.append(Int32(starts[best] + next[best]))
+            next[best] += 1
+        }
+        return result
     }
 
     var stateBytes: Int {

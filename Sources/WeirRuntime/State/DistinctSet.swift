@@ -10,7 +10,7 @@ final class DistinctSet {
     private var keys: KeyTable
     /// How many variants (calls with filters of their own) there are.
     private let variants: Int
-    /// `counts[id * variants + variant]`.
+    /// `counts[id * variants + variant]`; a value that has come `Int32.max` times never goes.
     private var counts: [Int32] = []
     private var isDirty: [UInt8] = []
     private var dirty: [Int32] = []
@@ -53,7 +53,7 @@ final class DistinctSet {
                 let isRetraction =
                     kinds.map { RowKind(rawValue: $0[row])?.isRetraction ?? false } ?? false
                 let before = counts[place]
-                counts[place] = isRetraction ? before - 1 : before + 1
+                if before != .max { counts[place] = before &+ (isRetraction ? -1 : 1) }
                 if isRetraction ? before == 1 : before == 0 { changed[variant].append(Int32(row)) }
             }
         }

@@ -18,6 +18,7 @@ final class GroupedState {
     private let ttl: StateTTL?
     /// When each group was last written, where groups expire (µs).
     private var writtenAt: [Int64] = []
+    private var nextLook = Int64.min
 
     init(
         keyTypes: [DataType], calls: [AggregateCall], merges: Bool = false, ttl: StateTTL? = nil
@@ -102,8 +103,7 @@ final class GroupedState {
 
     /// Forgets the groups whose time is over.
     func expire() {
-        guard let ttl else { return }
-        let limit = ttl.limit
+        guard let limit = ttl?.look(&nextLook) else { return }
         guard writtenAt.contains(where: { $0 <= limit }) else { return }
         compact(keeping: (0..<Int32(count)).filter { writtenAt[Int($0)] > limit })
     }

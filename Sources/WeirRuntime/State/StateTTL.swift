@@ -7,9 +7,20 @@
 struct StateTTL: Sendable {
     let micros: Int64
     let clock: ProcessingClock
+    /// So much longer may state live (µs): looking for what has expired costs more than keeping it.
+    var grain: Int64 { micros / 64 }
 
     /// What was written at this moment (µs) or before has expired now.
     var limit: Int64 { clock.now().subtractingReportingOverflow(micros).partialValue }
+
+    /// The limit, if it is time to look for what has expired; notes when it will be again.
+    func look(_ next: inout Int64) -> Int64? {
+        let now = clock.now()
+        // A clock that is set back is no reason to wait.
+        guard now >= next || next > now &+ grain else { return nil }
+        next = now &+ grain
+        return limit
+    }
 }
 
 /// When each group of an operator was last written.
@@ -17,6 +28,8 @@ struct WriteTimes {
     private let ttl: StateTTL
     /// µs; the largest value for groups that have nothing to forget.
     private var times: [Int64] = []
+    /// When to look again for what has expired.
+    private var nextLook = Int64.min
 
     init(_ ttl: StateTTL) { self.ttl = ttl }
 
@@ -33,7 +46,7 @@ struct WriteTimes {
 
     /// The groups whose time is over; each once, until it is written again.
     mutating func takeExpired() -> [Int32] {
-        let limit = ttl.limit
+        guard let limit = ttl.look(&nextLook) else { return [] }
         var expired: [Int32] = []
         for group in times.indices where times[group] <= limit {
             expired.append(Int32(group))
@@ -53,14 +66,12 @@ struct ArrivalMarks {
     private var marks: [(end: Int, time: Int64)] = []
     /// Rows before this one have been handed out as expired.
     private var expired = 0
-    /// So many parts of the time to live may a row live longer.
-    private static let grain: Int64 = 64
 
     /// Rows up to a number have come by now.
     mutating func note(_ end: Int, _ ttl: StateTTL) {
         let now = ttl.clock.now()
         guard end > marks.last?.end ?? expired else { return }
-        if let last = marks.last, now - last.time < ttl.micros / Self.grain {
+        if let last = marks.last, now - last.time < ttl.grain {
             marks[marks.count - 1].end = end
         } else {
             marks.append((end, now))

@@ -87,6 +87,10 @@ package struct Diagnostic: Sendable, Equatable {
             })
     }
 
+    package func hinting(_ hint: String) -> Diagnostic {
+        Diagnostic(severity, code, message, at: span, hint: hint, note: note, fixes: fixes)
+    }
+
     /// An error at a place, with an optional hint.
     package static func error(
         _ code: String, _ message: String, at span: Span, hint: String? = nil,

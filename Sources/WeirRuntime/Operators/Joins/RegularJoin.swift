@@ -8,16 +8,13 @@ import WeirPlanner
 /// Rows of a side that may come out without a partner carry the number of their partners.
 package final class RegularJoin: Operator {
     private let plan: JoinPlan
-    private let stage: RejectSource
     private let isUpdating: [Bool]
     private var keys: KeyTable
     private let sides: [KeyedRows]
-    private let residual: JoinResidual?
+    private let probe: JoinProbe
     private var watermarks = WatermarkMerge(inputs: 2)
     private let ttl: StateTTL?
     private var arrivals = [ArrivalMarks(), ArrivalMarks()]
-    /// Pairs that are put into one batch.
-    private static let pairLimit = 16_384
 
     /// - Parameters:
     ///   - types: of the columns of both inputs.
@@ -28,7 +25,6 @@ package final class RegularJoin: Operator {
     ) {
         self.plan = plan
         self.ttl = ttl
-        self.stage = stage
         self.isUpdating = isUpdating
         keys = KeyTable(columns: plan.keys.types)
         let keepsLeft = plan.kind != .inner
@@ -39,7 +35,7 @@ package final class RegularJoin: Operator {
             if isKept { features.insert(.tags) }
             return KeyedRows(side.0, features)
         }
-        residual = plan.residual.map { JoinResidual($0, leftWidth: types[0].count) }
+        probe = JoinProbe(plan, stage: stage, leftWidth: types[0].count)
     }
 
     private func keyColumns(_ columns: [Column], _ input: Int) -> [Column] {
@@ -73,23 +69,11 @@ package final class RegularJoin: Operator {
         let columns = keyColumns(batch.columns, input)
         let skipped = Self.withoutKey(columns, plan.keys.matchesNull, batch.count)
         let groups = keys.groups(columns, rows: batch.count)
-        let other = sides[1 - input]
-        var counts = [Int32](repeating: 0, count: batch.count)
-        var start = 0
-        while start < batch.count {
-            var rows: [Int32] = []
-            var matches: [Int32] = []
-            let end = other.pairs(
-                groups, from: start, skipped: skipped, limit: Self.pairLimit, rows: &rows,
-                matches: &matches)
-            if let residual {
-                stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join",
-                    &output)
-            }
-            for row in rows { counts[Int(row)] += 1 }
-            emit(batch, rows, matches, counts, start..<end, input, into: &output)
-            start = end
+        let counts = probe.pairs(
+            batch, groups, skipped: skipped, among: sides[1 - input], isLeft: input == 0,
+            into: &output
+        ) { range, rows, matches, output in
+            emit(batch, rows, matches, range, input, into: &output)
         }
         keep(batch, groups, skipped, counts, input)
     }
@@ -113,8 +97,8 @@ package final class RegularJoin: Operator {
 
     /// Emits what the rows of a range and their partners give.
     private func emit(
-        _ batch: Batch, _ rows: [Int32], _ matches: [Int32], _ counts: [Int32],
-        _ range: Range<Int>, _ input: Int, into output: inout OperatorOutput
+        _ batch: Batch, _ rows: [Int32], _ matches: [Int32], _ range: Range<Int>, _ input: Int,
+        into output: inout OperatorOutput
     ) {
         if plan.kind == .inner {
             guard !rows.isEmpty else { return }

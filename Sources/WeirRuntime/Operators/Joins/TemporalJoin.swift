@@ -69,12 +69,12 @@ package final class TemporalJoin: Operator {
         let skipped = RegularJoin.withoutKey(columns, plan.keys.matchesNull, count)
         var groups = keys.groups(columns, rows: count)
         for row in 0..<count { groups[row] = skipped?[row] ?? 0 != 0 ? 0 : groups[row] + 1 }
-        writes?.note(groups, of: keys.count + 1)
         return (groups, skipped)
     }
 
     private func wait(_ batch: Batch, into output: inout OperatorOutput) {
         let found = groups(batch.columns, plan.keys.left, batch.count)
+        writes?.note(found.groups, of: keys.count + 1)
         var kept: [Int32] = []
         var late = 0
         var timeless = 0
@@ -101,6 +101,7 @@ package final class TemporalJoin: Operator {
 
     private func learn(_ batch: Batch, into output: inout OperatorOutput) {
         let found = groups(batch.columns, plan.keys.right, batch.count)
+        writes?.note(found.groups, of: keys.count + 1)
         output.count(.joined, batch.count)
         guard plan.times == nil else {
             let rows = (0..<batch.count).filter {
@@ -251,11 +252,30 @@ package final class TemporalJoin: Operator {
 
     package func flush(into output: inout OperatorOutput) {
         expire()
+        if dropUnusedKeys() { return }
         if versions.isSparse { compact(versions, plan.keys.right) }
         if stream.isSparse {
             compact(stream, plan.keys.left)
             schedule()
         }
+    }
+
+    /// Forgets the keys that no kept row has, once they are the larger part.
+    private func dropUnusedKeys() -> Bool {
+        let most = versions.liveCount + stream.liveCount
+        guard keys.count > 1024, keys.count > most * 2 else { return false }
+        var isUsed = [Bool](repeating: false, count: keys.count + 1)
+        for rows in [versions, stream] {
+            for row in rows.liveRows { isUsed[Int(rows.group(Int(row)))] = true }
+        }
+        // Group 0 is that of rows without a key.
+        let kept = (1...Int32(keys.count)).filter { isUsed[Int($0)] }
+        keys.compact(keeping: kept.map { $0 - 1 })
+        writes?.renumber([0] + kept)
+        compact(versions, plan.keys.right)
+        compact(stream, plan.keys.left)
+        schedule()
+        return true
     }
 
     private func compact(_ rows: KeyedRows, _ positions: [Int]) {
@@ -285,6 +305,7 @@ package final class TemporalJoin: Operator {
                 (self.groups(columns, positions, count).groups, self.keys.count + 1)
             }
         }
+        writes?.note((0...Int32(keys.count)).map { $0 }, of: keys.count + 1)
         schedule()
     }
 

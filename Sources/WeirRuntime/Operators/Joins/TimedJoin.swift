@@ -8,22 +8,19 @@ package import WeirPlanner
 /// forgets both by then.
 package final class TimedJoin: Operator {
     private let plan: TimedJoinPlan
-    private let stage: RejectSource
     private var keys: KeyTable
     private let sides: [KeyedRows]
     /// When kept rows can go, by side.
     private var due: [TimeHeap]
-    private let residual: JoinResidual?
+    private let probe: JoinProbe
     private var watermarks = WatermarkMerge(inputs: 2)
-    private static let pairLimit = 16_384
 
     package init(_ plan: TimedJoinPlan, types: [[DataType]], stage: RejectSource) {
         self.plan = plan
-        self.stage = stage
         keys = KeyTable(columns: plan.join.keys.types)
         sides = types.map { KeyedRows($0, [.removal, .tags]) }
         due = [TimeHeap(), TimeHeap()]
-        residual = plan.join.residual.map { JoinResidual($0, leftWidth: types[0].count) }
+        probe = JoinProbe(plan.join, stage: stage, leftWidth: types[0].count)
     }
 
     private func keyColumns(_ columns: [Column], _ input: Int) -> [Column] {
@@ -81,23 +78,11 @@ package final class TimedJoin: Operator {
         let dropped = drop(times, time.validity, batch.count, input, &skipped, &output)
         output.count(.joined, batch.count - dropped.reduce(0) { $0 + Int($1) })
         for row in 0..<batch.count where dropped[row] != 0 { groups[row] = 0 }
-        let other = sides[1 - input]
-        var counts = [Int32](repeating: 0, count: batch.count)
-        var start = 0
-        while start < batch.count {
-            var rows: [Int32] = []
-            var matches: [Int32] = []
-            let next = other.pairs(
-                groups, from: start, skipped: skipped, limit: Self.pairLimit, rows: &rows,
-                matches: &matches)
-            if let residual {
-                stage.reject(
-                    residual.filter(&rows, &matches, batch, other, isLeft: input == 0), in: "join",
-                    &output)
-            }
-            for row in rows { counts[Int(row)] += 1 }
-            emit(batch, rows, matches, input, &counts, into: &output)
-            start = next
+        let counts = probe.pairs(
+            batch, groups, skipped: skipped, among: sides[1 - input], isLeft: input == 0,
+            into: &output
+        ) { _, rows, matches, output in
+            emit(batch, rows, matches, input, into: &output)
         }
         keep(batch, groups, skipped, dropped, counts, times, input, into: &output)
     }
@@ -129,7 +114,7 @@ package final class TimedJoin: Operator {
 
     private func emit(
         _ batch: Batch, _ rows: [Int32], _ matches: [Int32], _ input: Int,
-        _ counts: inout [Int32], into output: inout OperatorOutput
+        into output: inout OperatorOutput
     ) {
         let other = sides[1 - input]
         var pairs = JoinPairs()

@@ -14,6 +14,8 @@ struct MatchPartition {
     private(set) var open: [PartialMatch] = []
     /// Complete, but one that began before may still hide it.
     private(set) var complete = MatchHeap()
+    /// Whether the store has matches of it.
+    var isStored = false
 
     /// A complete match that comes out, or cannot because what to skip to is not in it.
     struct Found {

@@ -30,6 +30,9 @@ package final class PatternMatch: Operator {
     private var touched: [Int32] = []
     private var dirty: Set<Int32> = []
     private var watermark = Int64.min
+    /// With more partitions than that it is time to look for idle ones.
+    private var dropAt = fewPartitions
+    private static let fewPartitions = 1024
 
     package init(_ plan: MatchPlan, types: [DataType], stage: RejectSource) {
         self.plan = plan
@@ -163,19 +166,6 @@ package final class PatternMatch: Operator {
         return rounds
     }
 
-    /// What due rows say by themselves for one variable.
-    private struct OwnAnswers {
-        let answers: [MatchConditions.Answer]?
-        let errors: RowErrors
-
-        init(answers: [MatchConditions.Answer]?, _ errors: RowErrors) {
-            self.answers = answers
-            self.errors = errors
-        }
-
-        subscript(_ row: Int) -> MatchConditions.Answer { answers?[row] ?? .yes }
-    }
-
     /// Lets the partitions of some due rows take them.
     private func step(
         _ round: [Int], _ due: [Int32], _ own: [OwnAnswers], _ results: inout [Result],
@@ -183,7 +173,7 @@ package final class PatternMatch: Operator {
     ) {
         var fits: [Bool] = []
         var starts: [Int] = []
-        var asked = Asked(variables: plan.conditions.count)
+        var asked = AskedConditions(variables: plan.conditions.count)
         for index in round {
             let partition = rows.group(Int(due[index]))
             giveUp(partition, at: rows.int64(plan.time, Int(due[index])), &results)
@@ -225,22 +215,6 @@ package final class PatternMatch: Operator {
                 let deadline = time.addingReportingOverflow(within)
                 if !deadline.overflow { deadlines.push(deadline.partialValue, partition) }
             }
-        }
-    }
-
-    /// Conditions to be computed, by variable, and where their answers go.
-    private struct Asked {
-        var views: [[MatchView]]
-        var places: [[Int]]
-
-        init(variables: Int) {
-            views = Array(repeating: [], count: variables)
-            places = Array(repeating: [], count: variables)
-        }
-
-        mutating func add(_ variable: Int, _ view: MatchView, _ place: Int) {
-            views[variable].append(view)
-            places[variable].append(place)
         }
     }
 
@@ -312,9 +286,29 @@ package final class PatternMatch: Operator {
     // MARK: State
 
     package func flush(into output: inout OperatorOutput) {
-        guard rows.isSparse else { return }
+        let dropsKeys = partitions.count > dropAt && dropIdlePartitions()
+        guard dropsKeys || rows.isSparse else { return }
         rows.compact { columns, count in (self.groups(columns, count), self.keys.count) }
         index()
+        if dropsKeys { for partition in partitions.indices { restoreDeadlines(Int32(partition)) } }
+    }
+
+    /// Forgets the keys of partitions without rows and matches, if they are the larger part.
+    private func dropIdlePartitions() -> Bool {
+        var isUsed = partitions.map { !$0.isIdle }
+        for row in rows.liveRows { isUsed[Int(rows.group(Int(row)))] = true }
+        // What the store has of them is taken out with the next commit.
+        for partition in dirty { isUsed[Int(partition)] = true }
+        let kept = (0..<Int32(partitions.count)).filter { isUsed[Int($0)] }
+        dropAt = max(Self.fewPartitions, kept.count * 2)
+        guard kept.count * 2 < partitions.count else { return false }
+        keys.compact(keeping: kept)
+        partitions = kept.map { partitions[Int($0)] }
+        var numbers = [Int32: Int32](minimumCapacity: dirty.count)
+        for (number, partition) in kept.enumerated() { numbers[partition] = Int32(number) }
+        dirty = Set(dirty.compactMap { numbers[$0] })
+        deadlines.removeAll()
+        return true
     }
 
     /// Finds the rows of each partition anew.
@@ -347,9 +341,11 @@ package final class PatternMatch: Operator {
             for column in columns { key.write(column.scalar(row)) }
             let state = partitions[Int(partition)]
             if state.isIdle {
-                delta.deletes.append(key.bytes)
+                if state.isStored { delta.deletes.append(key.bytes) }
+                partitions[Int(partition)].isStored = false
                 continue
             }
+            partitions[Int(partition)].isStored = true
             var value = StateBytes()
             for matches in [state.open, state.complete.items] {
                 value.write(Int64(matches.count))
@@ -400,6 +396,7 @@ package final class PatternMatch: Operator {
             var value = StateBytes(entry.value)
             let open = read(&value)
             partitions[Int(partition)].restore(open: open, complete: read(&value))
+            partitions[Int(partition)].isStored = true
         }
         for partition in partitions.indices {
             partitions[partition].next = partitions[partition].rows.count

@@ -17,6 +17,8 @@ package final class FirstRow: Operator {
     private var watermark = Int64.min
 
     private var writes: WriteTimes?
+    /// Keys that have been forgotten since the last time they were dropped; some may have come again.
+    private var expired = 0
 
     init(_ plan: RankPlan, time: Int, types: [DataType], ttl: StateTTL?) {
         writes = ttl.map(WriteTimes.init)
@@ -106,6 +108,7 @@ package final class FirstRow: Operator {
             } else {
                 rows.remove(Int(row))
                 firstOfKey[Int(group)] = -1
+                expired += 1
             }
         }
         writes?.note(waiting, of: keys.count)
@@ -113,9 +116,19 @@ package final class FirstRow: Operator {
 
     package func flush(into output: inout OperatorOutput) {
         expire()
-        guard rows.isSparse else { return }
+        let dropsKeys = expired > 1024 && expired * 2 > keys.count
+        if dropsKeys { dropExpiredKeys() }
+        guard dropsKeys || rows.isSparse else { return }
         rows.compact { columns, count in (self.groups(columns, count), self.keys.count) }
         index()
+    }
+
+    private func dropExpiredKeys() {
+        let kept = firstOfKey.indices.filter { firstOfKey[$0] >= 0 }.map { Int32($0) }
+        keys.compact(keeping: kept)
+        writes?.renumber(kept)
+        firstOfKey = []
+        expired = 0
     }
 
     private func index() {

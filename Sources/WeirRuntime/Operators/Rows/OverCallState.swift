@@ -17,6 +17,8 @@ struct OverRows {
 final class OverCallState {
     private let call: OverColumn
     private let rows: KeyedRows
+    /// The column of the event time; nil in the order of arrival.
+    private let time: Int?
     private let accumulator: (any Accumulator)?
     /// By partition: rows so far, rank of the last peers, number of peer groups.
     private var counts: [Int64] = []
@@ -30,9 +32,10 @@ final class OverCallState {
     /// Peers share the result: RANGE frames.
     private let sharesPeers: Bool
 
-    init(_ call: OverColumn, rows: KeyedRows, types: [DataType], isArrival: Bool) {
+    init(_ call: OverColumn, rows: KeyedRows, types: [DataType], time: Int?) {
         self.call = call
         self.rows = rows
+        self.time = time
         argument = call.arguments.first
         let isBounded = if case .unbounded = call.frame { false } else { true }
         func makeAccumulator() -> (any Accumulator)? {
@@ -49,9 +52,9 @@ final class OverCallState {
         fresh?.encode(0, into: &bytes)
         freshState = bytes.bytes
         switch call.frame {
-        case .unbounded(let isRows): sharesPeers = !isRows && !isArrival
+        case .unbounded(let isRows): sharesPeers = !isRows && time != nil
         case .rows: sharesPeers = false
-        case .range: sharesPeers = !isArrival
+        case .range: sharesPeers = time != nil
         }
     }
 
@@ -93,7 +96,7 @@ final class OverCallState {
     /// - Parameter history: the kept rows of a partition before the due ones, and how many rows of
     ///   it were forgotten before those.
     func compute(
-        _ due: OverRows, history: (Int32) -> (rows: [Int32], times: [Int64], forgotten: Int64)
+        _ due: OverRows, history: (Int32) -> (rows: [Int32], forgotten: Int64)
     ) -> Column {
         if Self.ranking.contains(call.function) { return rank(due) }
         if call.function == "LAG" { return lagged(due, history) }
@@ -124,7 +127,7 @@ final class OverCallState {
     }
 
     private func lagged(
-        _ due: OverRows, _ history: (Int32) -> (rows: [Int32], times: [Int64], forgotten: Int64)
+        _ due: OverRows, _ history: (Int32) -> (rows: [Int32], forgotten: Int64)
     ) -> Column {
         guard let argument else { return .nulls(call.type.kind.physical, count: due.kept.count) }
         var sources = [Int32](repeating: -1, count: due.kept.count)
@@ -156,7 +159,7 @@ final class OverCallState {
 
     /// Step by step: the next row of each partition, or its next peers, are taken together.
     private func aggregate(
-        _ due: OverRows, _ history: (Int32) -> (rows: [Int32], times: [Int64], forgotten: Int64)
+        _ due: OverRows, _ history: (Int32) -> (rows: [Int32], forgotten: Int64)
     ) -> Column {
         guard let accumulator else { return .nulls(call.type.kind.physical, count: due.kept.count) }
         let steps = due.partitions.map { split($0.rows, due.times) }
@@ -213,18 +216,16 @@ final class OverCallState {
     /// Rows that leave the frame when the partition has come to a row at this time.
     private func leaving(
         _ partition: Int32, at time: Int64,
-        _ before: (rows: [Int32], times: [Int64], forgotten: Int64), _ rows: [Int32],
-        _ due: OverRows
+        _ before: (rows: [Int32], forgotten: Int64), _ own: [Int32], _ due: OverRows
     ) -> [Int32] {
         let number = Int(partition)
         var gone: [Int32] = []
-        func row(_ position: Int64) -> (kept: Int32, time: Int64)? {
+        func row(_ position: Int64) -> Int32? {
             let place = Int(position - before.forgotten)
             guard place >= 0 else { return nil }
-            if place < before.rows.count { return (before.rows[place], before.times[place]) }
+            if place < before.rows.count { return before.rows[place] }
             let next = place - before.rows.count
-            guard next < rows.count else { return nil }
-            return (due.kept[Int(rows[next])], due.times[Int(rows[next])])
+            return next < own.count ? due.kept[Int(own[next])] : nil
         }
         while left[number] < counts[number], let first = row(left[number]) {
             switch call.frame {
@@ -232,9 +233,10 @@ final class OverCallState {
             case .rows(let count): if counts[number] - left[number] - 1 <= count { return gone }
             case .range(let micros):
                 let bound = time.subtractingReportingOverflow(micros)
-                if bound.overflow || first.time >= bound.partialValue { return gone }
+                let start = self.time.map { rows.int64($0, Int(first)) } ?? 0
+                if bound.overflow || start >= bound.partialValue { return gone }
             }
-            gone.append(first.kept)
+            gone.append(first)
             left[number] += 1
         }
         return gone

@@ -178,20 +178,26 @@ private struct OverPartition {
     private let rows: KeyedRows
     /// Number of the peer group of each row.
     private let peers: [Int]
+    /// The first row of each peer group, and behind the last one their number.
+    private let peerStarts: [Int]
     private let times: [Int64]
+    /// Whether times ascend: a NULL has none.
+    private let isAscending: Bool
 
     init(_ call: OverColumn, _ list: [Int32], _ rows: KeyedRows, order: [SortColumn]) {
         self.call = call
         self.list = list
         self.rows = rows
         let columns = order.map { rows.values($0.column, list) }
-        var group = 0
+        var starts: [Int] = []
         peers = list.indices.map { row in
-            if row > 0, columns.contains(where: { $0.scalar(row) != $0.scalar(row - 1) }) {
-                group += 1
+            if row == 0 || columns.contains(where: { $0.scalar(row) != $0.scalar(row - 1) }) {
+                starts.append(row)
             }
-            return group
+            return starts.count - 1
         }
+        peerStarts = starts + [list.count]
+        isAscending = columns.first?.validity == nil
         // Dates are days, times are microseconds.
         let isDate = order.first.map { rows.types[$0.column].kind == .date } ?? false
         times = (columns.first?.int64Values ?? []).map {
@@ -225,17 +231,9 @@ private struct OverPartition {
         Column(.float64((0..<count).map(body)))
     }
 
-    private func first(ofPeers row: Int) -> Int {
-        var row = row
-        while row > 0, peers[row - 1] == peers[row] { row -= 1 }
-        return row
-    }
+    private func first(ofPeers row: Int) -> Int { peerStarts[peers[row]] }
 
-    private func last(ofPeers row: Int) -> Int {
-        var row = row
-        while row + 1 < count, peers[row + 1] == peers[row] { row += 1 }
-        return row
-    }
+    private func last(ofPeers row: Int) -> Int { peerStarts[peers[row] + 1] - 1 }
 
     private func tile(_ row: Int) -> Int64 {
         guard case .int64(let wanted)? = call.constants.first ?? nil, wanted > 0 else { return 1 }
@@ -282,7 +280,7 @@ private struct OverPartition {
         while row < count {
             let end = sharesPeers ? last(ofPeers: row) : row
             add(values, row...end, to: accumulator, isRetraction: false)
-            let start = frameStart(row)
+            let start = frameStart(row, from: left)
             if start > left {
                 add(values, left...(start - 1), to: accumulator, isRetraction: true)
                 left = start
@@ -301,7 +299,8 @@ private struct OverPartition {
         }
     }
 
-    private func frameStart(_ row: Int) -> Int {
+    /// - Parameter left: where the frame of the row before begins.
+    private func frameStart(_ row: Int, from left: Int) -> Int {
         switch call.frame {
         case .unbounded: return 0
         case .rows(let before): return max(0, row - Int(clamping: before))
@@ -310,6 +309,9 @@ private struct OverPartition {
             guard micros > 0, times.count == count else { return first(ofPeers: row) }
             let bound = times[row].subtractingReportingOverflow(micros)
             if bound.overflow { return 0 }
+            if isAscending {
+                return (left..<row).first { times[$0] >= bound.partialValue } ?? row
+            }
             var start = row
             while start > 0, times[start - 1] >= bound.partialValue { start -= 1 }
             return start

@@ -14,14 +14,9 @@ package final class OverTime: Operator {
     private let rows: KeyedRows
     private var waiting = TimeHeap()
     private let calls: [OverCallState]
-    /// By partition: the rows before the next ones, in order, and how many are not kept any more.
-    private var history: [[Int32]] = []
-    private var forgotten: [Int64] = []
-    private var lastTime: [Int64] = []
-    /// By partition, where frames are bounded by time: the watermark (µs) that makes it forget all,
-    /// `.min` when there is none, and the one that held when this was noted.
-    private var forgetAt: [Int64] = []
-    private var notedAt: [Int64] = []
+    private var partitions: OverPartitions
+    /// When partitions are forgotten; some times are not theirs any more.
+    private var forgetting = TimeHeap()
     private var dirty: Set<Int32> = []
     private var writes: WriteTimes?
     /// Partitions that have expired and not come again.
@@ -31,8 +26,6 @@ package final class OverTime: Operator {
     private let keepsRows: Int64
     private let keepsMicros: Int64?
     private let isBounded: Bool
-    /// The length of the frames (µs) when all are bounded by the same time.
-    private let range: Int64?
     private var watermark = Int64.min
     /// The watermark up to which rows have come out. One that comes late waits for the next.
     private var reached = Int64.min
@@ -46,7 +39,7 @@ package final class OverTime: Operator {
         let rows = KeyedRows(types, [.removal, .tags])
         self.rows = rows
         calls = plan.calls.map {
-            OverCallState($0, rows: rows, types: types, isArrival: plan.time == nil)
+            OverCallState($0, rows: rows, types: types, time: plan.time)
         }
         keepsRows = calls.map(\.keeps.rows).max() ?? 0
         keepsMicros = calls.compactMap(\.keeps.micros).max()
@@ -56,7 +49,8 @@ package final class OverTime: Operator {
         let ranges = plan.calls.map { call -> Int64? in
             if case .range(let micros) = call.frame { micros } else { nil }
         }
-        range = plan.time == nil || Set(ranges).count > 1 ? nil : ranges.first ?? nil
+        partitions = OverPartitions(
+            range: plan.time == nil || Set(ranges).count > 1 ? nil : ranges.first ?? nil)
     }
 
     package func process(_ batch: Batch, input: Int, into output: inout OperatorOutput) {
@@ -69,30 +63,24 @@ package final class OverTime: Operator {
             Batch(count: 0, columns: [], watermark: watermark, readAt: batch.readAt))
     }
 
-    private func partitions(_ columns: [Column], _ count: Int) -> [Int32] {
+    private func find(_ columns: [Column], _ count: Int) -> [Int32] {
         let found = keys.groups(plan.partitionBy.map { columns[$0] }, rows: count)
-        while history.count < keys.count {
-            history.append([])
-            forgotten.append(0)
-            lastTime.append(.min)
-            forgetAt.append(.min)
-            notedAt.append(.min)
-        }
+        partitions.grow(to: keys.count)
         for call in calls { call.grow(to: keys.count) }
         return found
     }
 
     private func take(_ batch: Batch, into output: inout OperatorOutput) {
         expire()
-        let partitions = partitions(batch.columns, batch.count)
-        writes?.note(partitions, of: keys.count)
-        if !dead.isEmpty { dead.subtract(partitions) }
+        let found = find(batch.columns, batch.count)
+        writes?.note(found, of: keys.count)
+        if !dead.isEmpty { dead.subtract(found) }
         var kept: [Int32] = []
         var late = 0
         var timeless = 0
         func keep() {
             let first = Int32(rows.count)
-            rows.append(batch.columns, rows: kept, groups: partitions, groupCount: keys.count)
+            rows.append(batch.columns, rows: kept, groups: found, groupCount: keys.count)
             for (offset, row) in kept.enumerated() {
                 let time = plan.time.map { batch.columns[$0].int64Values[Int(row)] } ?? 0
                 waiting.push(time, first + Int32(offset))
@@ -112,10 +100,8 @@ package final class OverTime: Operator {
             }
             // Bounded frames take what is late until the partition has gone on.
             let held = max(watermark, batch.watermarks?[row] ?? .min)
-            let partition = Int(partitions[row])
-            let isForgotten =
-                forgetAt[partition] != .min && forgetAt[partition] <= held
-                && notedAt[partition] < held
+            let partition = Int(found[row])
+            let isForgotten = partitions.isForgotten(partition, at: held)
             if isForgotten || (isBounded && column.int64Values[row] <= held) {
                 keep()
                 advance(to: held, readAt: batch.readAt, into: &output)
@@ -123,13 +109,16 @@ package final class OverTime: Operator {
             if isForgotten { forget(partition) }
             let isLate =
                 isBounded
-                ? column.int64Values[row] <= lastTime[partition]
+                ? column.int64Values[row] <= partitions.lastTime[partition]
                 : column.int64Values[row] <= held
             if isLate {
                 late += 1
             } else {
                 kept.append(Int32(row))
-                scheduleForgetting(partition, after: column.int64Values[row], held)
+                if partitions.scheduleForgetting(partition, after: column.int64Values[row], held) {
+                    dirty.insert(Int32(partition))
+                    forgetting.push(partitions.forgetTime(partition), Int32(partition))
+                }
             }
         }
         output.count(.late, late)
@@ -137,27 +126,34 @@ package final class OverTime: Operator {
         keep()
     }
 
-    /// Flink forgets a partition when event time has gone on by one to one and a half frames
-    /// (RowTimeRangeBoundedPrecedingFunction.registerCleanupTimer), and then takes what is late.
-    private func scheduleForgetting(_ partition: Int, after time: Int64, _ watermark: Int64) {
-        guard let range else { return }
-        let step = WindowBounds.step
-        if forgetAt[partition] != .min, forgetAt[partition] >= time &+ range &+ step { return }
-        // Flink computes in milliseconds.
-        let longer = Int64(Double(range / step) * 1.5) &* step
-        forgetAt[partition] = time &+ longer &+ step
-        notedAt[partition] = watermark
+    private func forget(_ partition: Int) {
+        for call in calls { call.reset(partition) }
+        for row in partitions.history[partition] { rows.remove(Int(row)) }
+        partitions.forget(partition)
         dirty.insert(Int32(partition))
     }
 
-    private func forget(_ partition: Int) {
-        for call in calls { call.reset(partition) }
-        for row in history[partition] { rows.remove(Int(row)) }
-        history[partition] = []
-        forgotten[partition] = 0
-        lastTime[partition] = .min
-        forgetAt[partition] = .min
-        dirty.insert(Int32(partition))
+    /// Forgets the partitions that a row coming now would find forgotten.
+    private func forgetPassed() {
+        var later: [Int32] = []
+        while let item = forgetting.pop(upTo: watermark) {
+            let partition = Int(item.item)
+            if partitions.isForgotten(partition, at: watermark) {
+                forget(partition)
+                dead.insert(item.item)
+            } else if partitions.forgetTime(partition) == item.time {
+                later.append(item.item)
+            }
+        }
+        // Noted under this watermark: it counts from the next one on.
+        for partition in later { forgetting.push(watermark &+ 1, partition) }
+    }
+
+    private func scheduleForgetting() {
+        forgetting.removeAll()
+        for partition in 0..<keys.count where partitions.forgetTime(partition) != .min {
+            forgetting.push(partitions.forgetTime(partition), Int32(partition))
+        }
     }
 
     // MARK: Time to live
@@ -179,24 +175,22 @@ package final class OverTime: Operator {
 
     /// Forgets the keys of dead partitions, once they are the larger part.
     private func dropDeadPartitions() {
+        if watermark < .max { forgetPassed() }
         guard dead.count > 1024, dead.count * 2 > keys.count else { return }
         for key in encodedKeys(Array(dead)) { removed.append(key) }
         let kept = (0..<Int32(keys.count)).filter { !dead.contains($0) }
         keys.compact(keeping: kept)
         for call in calls { call.compact(keeping: kept) }
-        forgotten = kept.map { forgotten[Int($0)] }
-        lastTime = kept.map { lastTime[Int($0)] }
-        forgetAt = kept.map { forgetAt[Int($0)] }
-        notedAt = kept.map { notedAt[Int($0)] }
-        history = kept.map { _ in [] }
+        partitions.compact(keeping: kept)
         writes?.renumber(kept)
         dirty = Set(kept.indices.filter { dirty.contains(kept[$0]) }.map { Int32($0) })
         dead = []
         compact()
+        scheduleForgetting()
     }
 
     private func compact() {
-        rows.compact { columns, count in (self.partitions(columns, count), self.keys.count) }
+        rows.compact { columns, count in (self.find(columns, count), self.keys.count) }
         index()
     }
 
@@ -234,8 +228,8 @@ package final class OverTime: Operator {
         let set = OverRows(partitions: byPartition, kept: due, times: times)
         let results = calls.map { call in
             call.compute(set) { partition in
-                let kept = self.history[Int(partition)]
-                return (kept, self.times(kept), self.forgotten[Int(partition)])
+                let kept = self.partitions.history[Int(partition)]
+                return (kept, self.partitions.forgotten[Int(partition)])
             }
         }
         output.batches.append(
@@ -251,25 +245,26 @@ package final class OverTime: Operator {
     /// Moves rows to the history and forgets what no frame reaches any more.
     private func pass(_ partition: Int32, _ passed: [Int32]) {
         let number = Int(partition)
-        history[number] += passed
+        partitions.history[number] += passed
         for row in passed { rows.setTag(Int(row), 1) }
         dirty.insert(partition)
-        let list = history[number]
-        var keep = list.count - min(list.count, Int(clamping: keepsRows))
+        let count = partitions.history[number].count
+        var keep = count - min(count, Int(clamping: keepsRows))
         if let time = plan.time, let last = passed.last {
-            lastTime[number] = rows.int64(time, Int(last))
+            partitions.lastTime[number] = rows.int64(time, Int(last))
             if let keepsMicros {
-                let bound = lastTime[number].subtractingReportingOverflow(keepsMicros)
-                let first = list.firstIndex {
+                let bound = partitions.lastTime[number].subtractingReportingOverflow(keepsMicros)
+                let first = partitions.history[number].firstIndex {
                     bound.overflow || rows.int64(time, Int($0)) >= bound.partialValue
                 }
-                keep = min(keep, first ?? list.count)
+                keep = min(keep, first ?? count)
             }
         }
-        guard keep > 0 else { return }
-        for row in list[..<keep] { rows.remove(Int(row)) }
-        history[number].removeFirst(keep)
-        forgotten[number] += Int64(keep)
+        // A few at a time cost a move of all others each.
+        guard keep * 8 > count else { return }
+        for index in 0..<keep { rows.remove(Int(partitions.history[number][index])) }
+        partitions.history[number].removeFirst(keep)
+        partitions.forgotten[number] += Int64(keep)
     }
 
     // MARK: State
@@ -281,19 +276,19 @@ package final class OverTime: Operator {
 
     private func index() {
         waiting.removeAll()
-        for partition in history.indices { history[partition] = [] }
+        for partition in partitions.history.indices { partitions.history[partition] = [] }
         for row in rows.liveRows {
             let time = plan.time.map { rows.int64($0, Int(row)) } ?? 0
             if rows.tag(Int(row)) == 0 {
                 waiting.push(time, row)
             } else {
-                history[Int(rows.group(Int(row)))].append(row)
+                partitions.history[Int(rows.group(Int(row)))].append(row)
             }
         }
-        for partition in history.indices {
-            let list = history[partition]
+        for partition in partitions.history.indices {
+            let list = partitions.history[partition]
             let times = times(list)
-            history[partition] = list.indices.sorted {
+            partitions.history[partition] = list.indices.sorted {
                 times[$0] == times[$1] ? $0 < $1 : times[$0] < times[$1]
             }.map { list[$0] }
         }
@@ -306,12 +301,9 @@ package final class OverTime: Operator {
         let changed = Array(dirty)
         for (key, partition) in zip(encodedKeys(changed), changed) {
             var value = StateBytes()
-            value.write(forgotten[Int(partition)])
-            value.write(lastTime[Int(partition)])
+            partitions.encodeTimes(Int(partition), into: &value)
             for call in calls { call.encode(Int(partition), into: &value) }
-            value.write(Int64(forgetAt[Int(partition)] == .min ? 0 : 1))
-            value.write(forgetAt[Int(partition)])
-            value.write(notedAt[Int(partition)])
+            partitions.encodeForgetting(Int(partition), into: &value)
             delta.upserts.append((key, value.bytes))
         }
         dirty = []
@@ -324,9 +316,9 @@ package final class OverTime: Operator {
         return delta
     }
 
-    private func encodedKeys(_ partitions: [Int32]) -> [[UInt8]] {
-        let columns = keys.keyColumns(partitions)
-        return partitions.indices.map { row in
+    private func encodedKeys(_ numbers: [Int32]) -> [[UInt8]] {
+        let columns = keys.keyColumns(numbers)
+        return numbers.indices.map { row in
             var key = StateBytes([1])
             for column in columns { key.write(column.scalar(row)) }
             return key.bytes
@@ -335,7 +327,7 @@ package final class OverTime: Operator {
 
     package func restore(_ entries: [(key: [UInt8], value: [UInt8])]) {
         rows.restore(entries, part: 0) { columns, count in
-            (self.partitions(columns, count), self.keys.count)
+            (self.find(columns, count), self.keys.count)
         }
         if let entry = entries.first(where: { $0.key.first == 2 }) {
             var value = StateBytes(entry.value)
@@ -348,19 +340,15 @@ package final class OverTime: Operator {
             for index in builders.indices { builders[index].append(key.readScalar()) }
         }
         let found = keys.groups(builders.map { $0.build() }, rows: states.count)
-        _ = partitions(plan.partitionBy.isEmpty ? [] : emptyColumns, 0)
+        _ = find(plan.partitionBy.isEmpty ? [] : emptyColumns, 0)
         for (entry, partition) in zip(states, found) {
             var value = StateBytes(entry.value)
-            forgotten[Int(partition)] = value.readInt64()
-            lastTime[Int(partition)] = value.readInt64()
+            partitions.decodeTimes(Int(partition), from: &value)
             for call in calls { call.decode(Int(partition), from: &value) }
-            // Older states end here.
-            if value.readInt64() == 1 {
-                forgetAt[Int(partition)] = value.readInt64()
-                notedAt[Int(partition)] = value.readInt64()
-            }
+            partitions.decodeForgetting(Int(partition), from: &value)
         }
         writes?.note((0..<Int32(keys.count)).map { $0 }, of: keys.count)
+        scheduleForgetting()
         index()
     }
 
@@ -369,7 +357,7 @@ package final class OverTime: Operator {
     }
 
     package var stateBytes: Int {
-        keys.stateBytes + rows.stateBytes + waiting.stateBytes
-            + history.reduce(0) { $0 + 56 + $1.capacity * 4 }
+        keys.stateBytes + rows.stateBytes + waiting.stateBytes + partitions.stateBytes
+            + forgetting.stateBytes
     }
 }

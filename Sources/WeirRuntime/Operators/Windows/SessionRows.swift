@@ -13,7 +13,9 @@ final class SessionRows: Operator {
     private let types: [DataType]
     private var keys: KeyTable
     private let rows: KeyedRows
-    /// When the session of a row closes if no other row comes, with the row's key.
+    /// The sessions of each key that are open, by their start; no two of them touch.
+    private var sessions: [[OpenSession]] = []
+    /// When sessions close if no other row comes, with their keys; some have grown since.
     private var due = TimeHeap()
     private var watermark = Int64.min
 
@@ -51,7 +53,7 @@ final class SessionRows: Operator {
             if pending.isEmpty { return }
             rows.append(
                 batch.columns, rows: pending, groups: found, groupCount: keys.count)
-            for row in pending { due.push(times[Int(row)] &+ gap, found[Int(row)]) }
+            for row in pending { note(times[Int(row)], found[Int(row)]) }
             output.count(.held, pending.count)
             pending = []
         }
@@ -78,10 +80,38 @@ final class SessionRows: Operator {
         add()
     }
 
-    private func touchesOpenSession(_ moment: Int64, _ key: Int32) -> Bool {
-        rows.rows(of: key).contains {
-            (rows.int64(time, Int($0)) &- moment).magnitude <= gap.magnitude
+    /// The first and the last time of a session's rows.
+    private struct OpenSession {
+        var start: Int64
+        var last: Int64
+
+        func touches(_ moment: Int64, _ gap: Int64) -> Bool {
+            start &- gap <= moment && moment <= last &+ gap
         }
+    }
+
+    private func touchesOpenSession(_ moment: Int64, _ key: Int32) -> Bool {
+        Int(key) < sessions.count && sessions[Int(key)].contains { $0.touches(moment, gap) }
+    }
+
+    /// A row begins a session, or belongs to one, which it may join to the next.
+    private func note(_ moment: Int64, _ key: Int32) {
+        while sessions.count < keys.count { sessions.append([]) }
+        var session = OpenSession(start: moment, last: moment)
+        var place = 0
+        var joined = 0
+        for other in sessions[Int(key)] {
+            if other.touches(moment, gap) {
+                session.start = min(session.start, other.start)
+                session.last = max(session.last, other.last)
+                joined += 1
+            } else if other.last < moment {
+                place += 1
+            }
+        }
+        sessions[Int(key)].replaceSubrange(place..<(place + joined), with: [session])
+        // The end of one that has not grown is there already.
+        if session.last == moment || joined > 1 { due.push(session.last &+ gap, key) }
     }
 
     // MARK: Firing
@@ -112,29 +142,22 @@ final class SessionRows: Operator {
         var ends: [Int64] = []
     }
 
-    /// The sessions of a key that end by a limit; of one that goes on the end is looked at again.
+    /// The sessions of a key that end by a limit.
     private func close(_ key: Int32, _ limit: Int64, _ closed: inout ClosedSessions) {
+        let ended = sessions[Int(key)].prefix { $0.last &+ gap <= limit }
+        guard let last = ended.last else { return }
         let sorted = rows.rows(of: key).map { (row: $0, time: rows.int64(time, Int($0))) }
-            .sorted { ($0.time, $0.row) < ($1.time, $1.row) }
-        var first = 0
-        while first < sorted.count {
-            var end = sorted[first].time &+ gap
-            var next = first + 1
-            while next < sorted.count, sorted[next].time <= end {
-                end = sorted[next].time &+ gap
+            .filter { $0.time <= last.last }.sorted { ($0.time, $0.row) < ($1.time, $1.row) }
+        var next = 0
+        for session in ended {
+            while next < sorted.count, sorted[next].time <= session.last {
+                closed.rows.append(sorted[next].row)
+                closed.starts.append(session.start)
+                closed.ends.append(session.last &+ gap)
                 next += 1
             }
-            guard end <= limit else {
-                due.push(end, key)
-                return
-            }
-            for item in sorted[first..<next] {
-                closed.rows.append(item.row)
-                closed.starts.append(sorted[first].time)
-                closed.ends.append(end)
-            }
-            first = next
         }
+        sessions[Int(key)].removeFirst(ended.count)
     }
 
     // MARK: State
@@ -143,14 +166,13 @@ final class SessionRows: Operator {
         guard rows.isSparse else { return }
         keys = KeyTable(columns: partitionBy.map { types[$0] })
         rows.compact { columns, count in (self.groups(columns, count), self.keys.count) }
-        fillDue()
+        findSessions()
     }
 
-    private func fillDue() {
+    private func findSessions() {
         due.removeAll()
-        for row in rows.liveRows {
-            due.push(rows.int64(time, Int(row)) &+ gap, rows.group(Int(row)))
-        }
+        sessions = Array(repeating: [], count: keys.count)
+        for row in rows.liveRows { note(rows.int64(time, Int(row)), rows.group(Int(row))) }
     }
 
     func takeStateDelta() -> StateDelta { rows.takeDelta(part: 0) }
@@ -159,8 +181,11 @@ final class SessionRows: Operator {
         rows.restore(entries, part: 0) { columns, count in
             (self.groups(columns, count), self.keys.count)
         }
-        fillDue()
+        findSessions()
     }
 
-    var stateBytes: Int { keys.stateBytes + rows.stateBytes + due.stateBytes }
+    var stateBytes: Int {
+        keys.stateBytes + rows.stateBytes + due.stateBytes
+            + sessions.reduce(0) { $0 + 32 + $1.capacity * 16 }
+    }
 }
