@@ -15,6 +15,7 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ("WeirSQL", [], []),
     ("WeirColumnar", [], []),
     ("WeirTerminal", ["CNcurses"], []),
+    ("WeirGraphQL", ["WeirColumnar"], []),
     ("WeirFunctions", ["WeirColumnar", "CWeirHash"], []),
     ("WeirPlanner", ["WeirSQL", "WeirColumnar", "WeirFunctions"], []),
     ("WeirRuntime", ["WeirColumnar", "WeirFunctions", "WeirPlanner"], [histogram]),
@@ -58,6 +59,7 @@ let swiftSettings: [SwiftSetting] = [
 let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ("WeirSQLTests", ["WeirSQL"], []),
     ("WeirColumnarTests", ["WeirColumnar"], []),
+    ("WeirGraphQLTests", ["WeirGraphQL", "WeirColumnar"], []),
     ("WeirTerminalTests", ["WeirTerminal"], []),
     (
         "WeirPlannerTests",
