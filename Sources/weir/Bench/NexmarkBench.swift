@@ -26,11 +26,17 @@ struct NexmarkBench {
         self.folder = base
         self.flink = flink
         self.events = events
-        eventsPath = "\(base)/nexmark-\(events)-\(seed).csv"
-        if !FileManager.default.fileExists(atPath: eventsPath) {
-            Console.talk("making \(eventsPath)\n")
+        let path = "\(base)/nexmark-\(events)-\(seed).csv"
+        eventsPath = path
+        if !FileManager.default.fileExists(atPath: path) {
+            let isTerminal = Console.talkIsTerminal
+            Console.talk("making \(path)\(isTerminal ? "" : "\n")")
             var source = NexmarkEvents(seed: seed)
-            try source.write(events, to: eventsPath)
+            try source.write(events, to: path) { written in
+                guard isTerminal else { return }
+                Console.talk("\r\u{1B}[Kmaking \(path)  \(written * 100 / events) %")
+            }
+            if isTerminal { Console.talk("\r\u{1B}[K") }
         }
         let side = "\(base)/nexmark-side.csv"
         let numbers = (0...10_000).map { "\($0),\($0)\n" }.joined()

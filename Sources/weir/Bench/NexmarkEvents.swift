@@ -53,8 +53,9 @@ struct NexmarkEvents {
 
     /// Writes the first events to a file.
     ///
+    /// - Parameter progress: gets the number of events written so far, now and then.
     /// - Throws: when the file cannot be written.
-    mutating func write(_ count: Int, to path: String) throws {
+    mutating func write(_ count: Int, to path: String, progress: (Int) -> Void) throws {
         let part = path + ".part"
         _ = FileManager.default.createFile(atPath: part, contents: nil)
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: part))
@@ -65,12 +66,13 @@ struct NexmarkEvents {
             if line.count > 4 << 20 {
                 try file.write(contentsOf: line)
                 line.removeAll(keepingCapacity: true)
+                progress(number)
             }
         }
         try file.write(contentsOf: line)
         line = []
         try file.close()
-        _ = rename(part, path)
+        try FileManager.default.moveItem(atPath: part, toPath: path)
     }
 
     // MARK: One event
