@@ -5,23 +5,24 @@ struct Lexer {
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
-    /// Where the line begins.
-    private var lineStart = 0
+    /// A byte of the line at hand and its column: counted on from there, so that long lines cost no
+    /// more than others.
+    private var mark = (position: 0, column: 1)
 
     init(_ text: [UInt8]) {
         bytes = text
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             index = 3
-            lineStart = 3
+            mark.position = 3
         }
     }
 
-    /// The place of a byte of the line at hand.
-    private func location(_ position: Int) -> GraphQLLocation {
+    /// The place of a byte of the line at hand, not in front of one that was asked for before.
+    private mutating func location(_ position: Int) -> GraphQLLocation {
         // Bytes that go on with a scalar are no columns.
-        var column = 1
-        for byte in bytes[lineStart..<position] where byte & 0xC0 != 0x80 { column += 1 }
-        return GraphQLLocation(line: line, column: column)
+        for byte in bytes[mark.position..<position] where byte & 0xC0 != 0x80 { mark.column += 1 }
+        mark.position = position
+        return GraphQLLocation(line: line, column: mark.column)
     }
 
     private func byte(_ offset: Int = 0) -> UInt8? {
@@ -106,7 +107,7 @@ struct Lexer {
     private mutating func endLine(_ byte: UInt8) {
         index += byte == 0x0D && self.byte(1) == 0x0A ? 2 : 1
         line += 1
-        lineStart = index
+        mark = (index, 1)
     }
 
     // MARK: Numbers
