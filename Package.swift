@@ -15,7 +15,7 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ("WeirSQL", [], []),
     ("WeirColumnar", [], []),
     ("WeirTerminal", ["CNcurses"], []),
-    ("WeirGraphQL", ["WeirColumnar"], []),
+    ("WeirGraphQL", ["WeirSQL", "WeirColumnar"], []),
     ("WeirFunctions", ["WeirColumnar", "CWeirHash"], []),
     ("WeirPlanner", ["WeirSQL", "WeirColumnar", "WeirFunctions"], []),
     ("WeirRuntime", ["WeirColumnar", "WeirFunctions", "WeirPlanner"], [histogram]),

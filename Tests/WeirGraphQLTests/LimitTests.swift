@@ -60,6 +60,22 @@ import WeirGraphQL
         #expect(errors.map(\.message) == ["The operation is too complex to be checked."])
     }
 
+    /// Fragments in fragments go as deep as selections would.
+    @Test(arguments: [(30, true), (60, false), (1500, false)])
+    func fragmentsThatAreDeep(_ count: Int, _ isFine: Bool) throws {
+        let fragments = (0..<count).map {
+            "fragment F\($0) on Person { friend { ...F\($0 + 1) } }"
+        }
+        let text =
+            "{ person(id: 1) { ...F0 } } " + fragments.joined(separator: " ")
+            + " fragment F\(count) on Person { id }"
+        let document = try GraphQLDocument.request(
+            Array(text.utf8), limits: ParserLimits(tokens: 100_000))
+        let errors = try Self.schema().validate(document)
+        let message = "The operation is nested more than 100 levels deep with its fragments."
+        #expect(errors.map(\.message) == (isFine ? [] : [message]))
+    }
+
     @Test func errorsAreLimited() throws {
         let text = "{ \((0..<500).map { "nope\($0)" }.joined(separator: " ")) }"
         let document = try GraphQLDocument.request(Array(text.utf8))

@@ -1,5 +1,7 @@
 // Whether a request fits a schema (GraphQL specification, 5 Validation).
 
+import WeirSQL
+
 extension GraphQLSchema {
     /// What is wrong with a request; empty when it can be executed.
     ///
@@ -64,30 +66,6 @@ final class ValidationContext {
 
     /// The name that is nearest to a wrong one, as the end of a message.
     func suggestion(_ wrong: String, _ names: some Sequence<String>) -> String {
-        let near = names.map { ($0, Spelling.distance(wrong, $0)) }.filter {
-            $0.1 <= max(1, wrong.count / 3)
-        }
-        guard let best = near.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }) else { return "" }
-        return " Did you mean \"\(best.0)\"?"
-    }
-}
-
-/// How many letters two words differ by (Levenshtein); 99 for words too long to ask.
-enum Spelling {
-    static func distance(_ left: String, _ right: String) -> Int {
-        let first = Array(left.lowercased().utf8)
-        let second = Array(right.lowercased().utf8)
-        guard first.count <= 64, second.count <= 64 else { return 99 }
-        var row = Array(0...second.count)
-        for (index, byte) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (other, candidate) in second.enumerated() {
-                let changed = diagonal + (byte == candidate ? 0 : 1)
-                diagonal = row[other + 1]
-                row[other + 1] = min(changed, row[other] + 1, row[other + 1] + 1)
-            }
-        }
-        return row[second.count]
+        nearestName(to: wrong, among: names.sorted()).map { " Did you mean \"\($0)\"?" } ?? ""
     }
 }
