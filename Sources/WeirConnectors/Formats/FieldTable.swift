@@ -27,7 +27,14 @@ final class FieldTable {
     let recordFields: UnsafeMutablePointer<UInt32>
     private var nulls: [PhysicalType: Column] = [:]
 
+    /// Fields that a table has at most, but for very wide records: those of a piece are fewer then.
+    private static let mostFields = 16 << 20
+    private static let fewestRecords = 64
+
+    /// - Parameter capacity: records that are wanted in a piece.
     init(columns: Int, capacity: Int) {
+        let capacity = min(
+            capacity, max(Self.fewestRecords, Self.mostFields / max(1, columns)))
         self.columns = columns
         self.capacity = capacity
         let fields = max(1, columns) * capacity
