@@ -8,6 +8,8 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 /// Ours: name, modules of ours it may import, products of packages it may import.
@@ -31,6 +33,13 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
             "WeirSQL", "WeirColumnar", "WeirFunctions", "WeirPlanner", "WeirRuntime",
             "WeirConnectors", "WeirStore",
         ], []
+    ),
+    (
+        "WeirServer",
+        [
+            "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirGraphQL", "WeirSQL",
+            "WeirColumnar",
+        ], [hummingbird, logging]
     ),
     (
         "WeirLanguage",
@@ -92,6 +101,13 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
         ], []
     ),
     ("WeirLanguageTests", ["WeirLanguage", "WeirSQL"], []),
+    (
+        "WeirServerTests",
+        [
+            "WeirServer", "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirGraphQL",
+            "WeirSQL", "WeirColumnar",
+        ], []
+    ),
     ("CommandLineTests", ["weir"], []),
     ("TidyTests", [], []),
 ]
@@ -104,6 +120,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],
     targets: [
         .target(name: "CWeirInput", linkerSettings: [.linkedLibrary("z")]),
@@ -121,7 +139,7 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirEngine", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime", "WeirPlanner",
+                "WeirEngine", "WeirServer", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime", "WeirPlanner",
                 "WeirSQL",
                 "WeirColumnar",
                 "CWeirInput", argumentParser,

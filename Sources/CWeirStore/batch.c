@@ -131,6 +131,25 @@ static int batch_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
     case WEIR_COLUMN_FLOAT64:
         sqlite3_result_double(context, ((const double *)column->values)[row]);
         break;
+    case WEIR_COLUMN_CELL: {
+        const weir_cell *cell = (const weir_cell *)column->values + row;
+        switch (cell->kind) {
+        case WEIR_CELL_INTEGER: sqlite3_result_int64(context, cell->bits); break;
+        case WEIR_CELL_REAL: {
+            double value;
+            memcpy(&value, &cell->bits, 8);
+            sqlite3_result_double(context, value);
+            break;
+        }
+        case WEIR_CELL_TEXT:
+            sqlite3_result_text(context, column->bytes + cell->bits, cell->length, SQLITE_STATIC);
+            break;
+        case WEIR_CELL_BLOB:
+            sqlite3_result_blob(context, column->bytes + cell->bits, cell->length, SQLITE_STATIC);
+            break;
+        }
+        break;
+    }
     default: {
         int32_t start = column->offsets[row];
         int length = column->offsets[row + 1] - start;

@@ -1,4 +1,5 @@
-// A virtual table over the columns of a batch, so that one INSERT … SELECT loads a whole batch.
+// A virtual table over the columns of a batch, so that one INSERT … SELECT loads a whole batch, and
+// what the connections of an API need besides.
 
 #ifndef CWEIR_STORE_H
 #define CWEIR_STORE_H
@@ -14,7 +15,26 @@ enum weir_column_kind {
     WEIR_COLUMN_FLOAT64 = 3,
     WEIR_COLUMN_TEXT = 4,
     WEIR_COLUMN_BLOB = 5,
+    /// The values are `weir_cell`s, each with a type of its own.
+    WEIR_COLUMN_CELL = 6,
 };
+
+enum weir_cell_kind {
+    WEIR_CELL_NULL = 0,
+    WEIR_CELL_INTEGER = 1,
+    WEIR_CELL_REAL = 2,
+    WEIR_CELL_TEXT = 3,
+    WEIR_CELL_BLOB = 4,
+};
+
+/// A value of SQLite.
+typedef struct {
+    /// The integer, the bits of the number, or where the text begins among the bytes.
+    int64_t bits;
+    /// Bytes of a text or blob.
+    int32_t length;
+    int32_t kind;
+} weir_cell;
 
 typedef struct {
     int32_t kind;
@@ -26,6 +46,8 @@ typedef struct {
     const int32_t *offsets;
     /// A bit a row, set where there is a value; NULL when all have one.
     const uint64_t *validity;
+    /// For cells: the bytes of their texts.
+    const char *bytes;
 } weir_column;
 
 typedef struct {
@@ -48,5 +70,13 @@ weir_batch_slot *weir_batch_register(struct sqlite3 *db);
 
 /// Sets the batch that the next statement reads; it must live until the statement is done.
 void weir_batch_set(weir_batch_slot *slot, const weir_batch *batch);
+
+/// Registers the aggregate `weir_rows(values …)`, which packs rows into one blob: of each value its
+/// kind in a byte, then nothing, eight bytes (of this machine's order), or four bytes with a length
+/// and so many more. NULL for no rows. Returns a result code of SQLite.
+int weir_rows_register(struct sqlite3 *db);
+
+/// Makes a connection refuse what queries of an API never do: writing, other files, settings.
+void weir_harden(struct sqlite3 *db);
 
 #endif

@@ -211,8 +211,14 @@ extension ScriptBinder {
             switch rule {
             case .primaryKey: key = found
             case .index: indexHints[table.lowercased(), default: []].append(found)
-            case .queryByAll, .queryByAny:
+            case .queryByAll:
+                accessHints[table.lowercased()] = .byAll(found)
                 indexNeeds.add(table: table, equalities: found, reason: rule.rawValue)
+            case .queryByAny:
+                accessHints[table.lowercased()] = .byAny(found)
+                for column in found {
+                    indexNeeds.add(table: table, equalities: [column], reason: rule.rawValue)
+                }
             default: break
             }
         }

@@ -19,7 +19,7 @@ extension ScriptBinder {
         let open = function.arguments.filter { argument in
             switch argument.origin {
             case .caller, .optional: true
-            case .metadata, .computed, .parent: false
+            case .metadata, .computed, .parent, .filter: false
             }
         }
         var values: [String: BoundExpression] = [:]
@@ -81,7 +81,7 @@ extension ScriptBinder {
                 }
                 values[argument.name.lowercased()] = BoundExpression(
                     .parameter(claim), argument.type, call.span)
-            case .caller, .optional, .parent: break
+            case .caller, .optional, .parent, .filter: break
             }
         }
         return function.plan.replacingParameters(values)

@@ -163,6 +163,9 @@ extension ScriptBinder {
             windowed: bound.limit == nil && bound.offset == nil && isStream
                 ? optimised.windowed : nil)
         guard register(name, table) else { return }
+        if isStored || hasHint([HintRule.noQuery.rawValue], statement) {
+            expose(shown, relation, bound, statement, at: name.span)
+        }
         switch placed {
         case .stream(let stage, _) where isStored:
             store(name, bound, stage, relation, statement)

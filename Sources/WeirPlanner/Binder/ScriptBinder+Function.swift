@@ -29,8 +29,7 @@ extension ScriptBinder {
             name: context.shown(definition.name), arguments: arguments,
             plan: PlanOptimizer.optimise(nested(bound)))
         addQuery(
-            context.shown(definition.name), .function, arguments, bound, definition,
-            statement)
+            context.shown(definition.name), .function, arguments, bound, statement)
     }
 
     /// `Parent.name [(arguments)] := SELECT … WHERE this.column = …`
@@ -67,8 +66,7 @@ extension ScriptBinder {
                 name: parameter, type: field.type, origin: .parent(column: field.name))
         }
         addQuery(
-            full, .relationship(parent: name), arguments + inherited, bound, definition,
-            statement)
+            full, .relationship(parent: name), arguments + inherited, bound, statement)
     }
 
     private mutating func resolveParent(
@@ -121,8 +119,9 @@ extension ScriptBinder {
         queries.append(
             StoreQuery(
                 name: context.shown(definition.name), kind: .subscription, arguments: arguments,
-                columns: plan.columns, sql: "", reads: [], limit: nil,
-                documentation: statement.preamble.documentation, span: statement.span, plan: nil))
+                columns: plan.columns, reads: [], limit: nil,
+                documentation: statement.preamble.documentation, span: statement.span,
+                base: bound.visible.base, select: nil, plan: nil))
         warnOfServing(definition.name.span)
     }
 
@@ -258,20 +257,16 @@ extension ScriptBinder {
 
     private mutating func addQuery(
         _ name: String, _ kind: StoreQuery.Kind, _ arguments: [QueryArgument],
-        _ bound: BoundQuery, _ definition: Definition, _ statement: Statement
+        _ bound: BoundQuery, _ statement: Statement
     ) {
-        let plan = PlanOptimizer.optimise(bound.plan)
+        let plan = PlanOptimizer.optimise(
+            bound.plan.replacingParameters(Self.computedValues(arguments)))
         do throws(StoreRefusal) {
             var (draft, builder) = try StoreQueryBuilder.query(plan)
             if !draft.isPlain { draft = builder.wrap(draft) }
-            draft.orderBy = bound.order.map { item in
-                "\(draft.columns[item.column]) \(item.isDescending ? "DESC" : "ASC")"
-                    + " NULLS \(item.nullsFirst ? "FIRST" : "LAST")"
-            }
+            draft.order(by: bound.order)
             draft.columns.removeLast(bound.hidden)
             draft.fields.removeLast(bound.hidden)
-            draft.limit = bound.limit.map(String.init)
-            draft.offset = bound.offset.map(String.init)
             // Queries of a workload are there for the choice of indexes only.
             if hasHint(["workload"], statement) {
                 return indexNeeds.add(ordered(plan, bound), reason: name)
@@ -281,10 +276,12 @@ extension ScriptBinder {
             queries.append(
                 StoreQuery(
                     name: name, kind: kind, arguments: arguments, columns: draft.fields,
-                    sql: builder.statement(draft), reads: builder.reads, limit: bound.limit,
+                    reads: builder.reads, limit: bound.limit,
                     documentation: statement.preamble.documentation, span: statement.span,
+                    base: bound.visible.base,
+                    select: StoreSelect(
+                        draft, prefix: builder.prefix, offset: bound.offset ?? 0),
                     plan: ordered(plan, bound)))
-            warnOfServing(definition.name.span)
         } catch {
             diagnostics.append(
                 .error(
@@ -292,6 +289,16 @@ extension ScriptBinder {
                     at: error.span,
                     hint: "compute that part in a table of its own: Name := SELECT …"))
         }
+    }
+
+    /// The arguments that are computed, as expressions over those that callers give.
+    private static func computedValues(_ arguments: [QueryArgument]) -> [String: BoundExpression] {
+        var values: [String: BoundExpression] = [:]
+        for argument in arguments {
+            guard case .computed(let value) = argument.origin else { continue }
+            values[argument.name.lowercased()] = value.replacingParameters(values)
+        }
+        return values
     }
 
     /// The plan with its order, for the choice of indexes.
@@ -307,13 +314,13 @@ extension ScriptBinder {
             .sort(plan, keys, limit: limit, offset: bound.offset), plan.columns, plan.span)
     }
 
-    /// Says once that queries with arguments cannot be called yet.
+    /// Says once that something of the API is not there yet.
     mutating func warnOfServing(_ span: Span) {
         if diagnostics.contains(where: { $0.code == "not-served" }) { return }
         diagnostics.append(
             .warning(
-                "not-served", "queries of an API are checked and planned, nothing serves them yet",
-                at: span, note: "this holds for functions, relationships, subscriptions and writes")
+                "not-served", "this is checked and planned, but not served yet", at: span,
+                note: "this holds for subscriptions and for tables that the API writes")
         )
     }
 }

@@ -34,9 +34,10 @@ extension ScriptBinder {
             StoreQuery(
                 name: name,
                 kind: parent.map { .relationship(parent: $0.name) } ?? .function,
-                arguments: arguments + reader.inherited, columns: columns, sql: reader.sql,
+                arguments: arguments + reader.inherited, columns: columns,
                 reads: reads, limit: nil, documentation: statement.preamble.documentation,
-                span: statement.span, plan: nil))
+                span: statement.span,
+                select: StoreSelect(text: reader.sql, columns: columns), plan: nil))
         if definition.arguments == nil, definition.parent == nil {
             _ = register(
                 definition.name,
@@ -45,7 +46,6 @@ extension ScriptBinder {
                     relation: Relation(columns: columns, rowtime: nil, key: nil, mode: .updating),
                     span: definition.name.span))
         }
-        warnOfServing(definition.name.span)
     }
 }
 

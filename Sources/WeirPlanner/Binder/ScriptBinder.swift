@@ -62,6 +62,12 @@ package struct ScriptBinder {
     var definitions: [CompiledDefinition] = []
     var views: [StoreView] = []
     var queries: [StoreQuery] = []
+    /// Tables that an API may show, in the order of the script.
+    var exposedTables: [ExposedTable] = []
+    /// How tables are asked for, by lower-case name.
+    var accessHints: [String: ExposedTable.Access] = [:]
+    /// Sources that are stored as they are, by lower-case name.
+    var servedSources: [String] = []
     /// Tables and views that are in the store, by lower-case name.
     var storedTables: Set<String> = []
     /// Stages that store a table only because a view reads it, and the table's name.
@@ -138,6 +144,7 @@ package struct ScriptBinder {
             project.main, bytes, values: isTemplate ? project.settings.templateValues : nil)
         sources.markMain()
         bindStatements(of: script)
+        storeServedSources()
         let (live, unneeded) = liveViews()
         let stages = graph.pruned(without: unneeded)
         if !diagnostics.hasErrors, stages.isEmpty, live.isEmpty, queries.isEmpty {
@@ -191,8 +198,11 @@ package struct ScriptBinder {
         let tables = stages.compactMap { stage in
             if case .store(let table) = stage.node { table } else { nil }
         }
+        let served = served(
+            tables: Set((tables.map(\.name) + views.map(\.name)).map { $0.lowercased() }))
         return StreamPlan(
-            stages: ColumnPruning.apply(stages), views: views, queries: queries,
+            stages: ColumnPruning.apply(stages), views: views, tableQueries: served.tables,
+            queries: served.queries,
             indexes: storeIndexes(tables), stateTTL: durations[.stateTTL],
             idleTimeout: durations[.idleTimeout])
     }
@@ -348,7 +358,9 @@ package struct ScriptBinder {
         if diagnosticsOfSource(table) {
             failedNames.insert(key)
             tables[key] = nil
+            return
         }
+        exposeSource(key, statement, at: table.name.span)
     }
 
     private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {

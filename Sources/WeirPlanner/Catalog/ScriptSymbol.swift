@@ -37,7 +37,7 @@ extension ScriptBinder {
                 ScriptSymbol(
                     name: query.name, kind: .relationship, columns: query.columns,
                     arguments: query.arguments, span: query.span)
-            case .subscription: nil
+            case .subscription, .table: nil
             }
         }
         return (found + asked).sorted { $0.name < $1.name }

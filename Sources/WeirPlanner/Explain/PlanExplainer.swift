@@ -81,13 +81,7 @@ package struct PlanExplainer: Sendable {
     }
 
     private func describe(_ query: StoreQuery) -> String {
-        let label =
-            switch query.kind {
-            case .function: "fun"
-            case .relationship: "rel"
-            case .subscription: "sub"
-            }
-        var lines = ["=== \(query.name)  [\(label)]  \(place(query.span))"]
+        var lines = ["=== \(query.name)  [\(query.kind.word.prefix(3))]  \(place(query.span))"]
         if !query.reads.isEmpty { lines.append("input     \(query.reads.joined(separator: ", "))") }
         for (index, argument) in query.arguments.enumerated() {
             lines.append(
@@ -103,7 +97,7 @@ package struct PlanExplainer: Sendable {
 
     private func origin(_ argument: QueryArgument) -> String {
         switch argument.origin {
-        case .caller, .optional: ""
+        case .caller, .optional, .filter: ""
         case .metadata(let key): ", from \(key)"
         case .computed: ", computed"
         case .parent(let column): ", \(column) of the row that it starts from"

@@ -75,18 +75,12 @@ package struct PlanJSON: Sendable {
     }
 
     private func query(_ query: StoreQuery) -> String {
-        let kind =
-            switch query.kind {
-            case .function: "function"
-            case .relationship: "relationship"
-            case .subscription: "subscription"
-            }
         let arguments = query.arguments.map { argument in
             "{\"name\":\(jsonQuoted(argument.name)),\"type\":\(jsonQuoted("\(argument.type)"))}"
         }
         return object(
             [
-                ("name", jsonQuoted(query.name)), ("kind", jsonQuoted(kind)),
+                ("name", jsonQuoted(query.name)), ("kind", jsonQuoted(query.kind.word)),
                 ("stage", "\"store\""),
                 ("arguments", list(arguments)), ("inputs", list(query.reads.map(jsonQuoted))),
                 ("sql", query.sql.isEmpty ? nil : jsonQuoted(query.sql)),

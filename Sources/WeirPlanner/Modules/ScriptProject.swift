@@ -19,6 +19,10 @@ package struct ProjectSettings: Sendable {
     /// Times such as `table.exec.state.ttl`, as they are written.
     package var durations: [DurationSetting: String] = [:]
 
+    /// Whether sources are stored and served as they are, as DataSQRL does; otherwise only those
+    /// that a hint asks for.
+    package var servesSources = false
+
     package init() {}
 }
 

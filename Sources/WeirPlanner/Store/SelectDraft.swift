@@ -3,7 +3,7 @@
 import WeirColumnar
 
 /// The parts of a SELECT; projections and filters go into it as long as SQL allows that.
-struct SelectDraft {
+struct SelectDraft: Sendable {
     /// What stands behind FROM; empty for none.
     var from: String
     /// The SQL of each column.
@@ -20,6 +20,15 @@ struct SelectDraft {
     var offset: String?
     /// Bytes of an expression past which it gets a subquery of its own.
     static let maximumColumnBytes = 4000
+
+    /// Orders by columns of the result.
+    mutating func order(by terms: [(column: Int, isDescending: Bool, nullsFirst: Bool)]) {
+        orderBy = terms.map { term in
+            StoreQueryBuilder.orderTerm(
+                columns[term.column], fields[term.column].type.kind,
+                isDescending: term.isDescending, nullsFirst: term.nullsFirst)
+        }
+    }
 
     /// Whether conditions, joins and groups may be added as it stands.
     var isPlain: Bool {

@@ -114,8 +114,12 @@ struct StoreExpression {
 
     // MARK: Words
 
+    /// An argument; of a relationship's row (`this.name`) the column.
     static func parameter(_ name: String) -> String {
-        ":" + name.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
+        if name.hasPrefix("this.") {
+            return "\(StoreSelect.parent).\(Self.name(String(name.dropFirst("this.".count))))"
+        }
+        return ":" + name.map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
     }
 
     static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }

@@ -125,14 +125,16 @@ struct StoreQueryBuilder {
     }
 
     /// The whole statement.
-    func statement(_ draft: SelectDraft) -> String {
+    func statement(_ draft: SelectDraft) -> String { prefix + draft.sql }
+
+    /// Common tables of the statement, with a blank behind them; empty for none.
+    var prefix: String {
         var tables = shared.sorted().map { name in
             "\(StoreExpression.name("weir_once_\(name)")) AS MATERIALIZED"
                 + " (SELECT * FROM \(StoreExpression.name("weir_data_\(name)")))"
         }
         tables += commonTables.map { "\($0.name) AS (\($0.sql))" }
-        if tables.isEmpty { return draft.sql }
-        return "WITH \(tables.joined(separator: ", ")) \(draft.sql)"
+        return tables.isEmpty ? "" : "WITH \(tables.joined(separator: ", ")) "
     }
 
     mutating func alias() -> String {
@@ -148,7 +150,7 @@ struct StoreQueryBuilder {
 
     // MARK: Rows
 
-    private mutating func scan(_ name: String, _ fields: [Field]) -> SelectDraft {
+    mutating func scan(_ name: String, _ fields: [Field]) -> SelectDraft {
         if !reads.contains(name) { reads.append(name) }
         let alias = alias()
         let table = shared.contains(name) ? "weir_once_\(name)" : "weir_data_\(name)"
@@ -303,13 +305,33 @@ struct StoreQueryBuilder {
         for key in keys {
             let value = try writer.sql(key.expression)
             if SelectDraft.isConstant(value) { continue }
-            // Numbers past 64 bits are texts in the store.
-            let isWide = key.expression.type.kind.physical == .int128
             result.append(
-                "\(isWide ? "weir_order(\(value))" : value) \(key.isDescending ? "DESC" : "ASC")"
-                    + " NULLS \(key.nullsFirst ? "FIRST" : "LAST")")
+                orderTerm(
+                    value, key.expression.type.kind, isDescending: key.isDescending,
+                    nullsFirst: key.nullsFirst))
         }
         return result
+    }
+
+    /// A term of ORDER BY.
+    static func orderTerm(
+        _ value: String, _ kind: DataType.Kind, isDescending: Bool, nullsFirst: Bool
+    ) -> String {
+        // Numbers past 64 bits are texts in the store.
+        let isWide = kind.physical == .int128
+        return "\(isWide ? "weir_order(\(value))" : value) \(isDescending ? "DESC" : "ASC")"
+            + " NULLS \(nullsFirst ? "FIRST" : "LAST")"
+    }
+
+    /// A draft of all rows of a table or view, in an order of its columns.
+    static func rows(
+        of name: String, _ fields: [Field],
+        order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
+    ) -> SelectDraft {
+        var builder = StoreQueryBuilder(shared: [], isFlat: false)
+        var draft = builder.scan(name, fields)
+        draft.order(by: order)
+        return draft
     }
 }
 

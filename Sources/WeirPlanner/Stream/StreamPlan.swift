@@ -8,7 +8,9 @@ package struct StreamPlan: Sendable {
     package let stages: [StagePlan]
     /// Tables that the store computes when they are read, in an order where inputs come first.
     package let views: [StoreView]
-    /// What an API may ask.
+    /// The tables of the API.
+    package let tableQueries: [StoreQuery]
+    /// What else an API may ask.
     package let queries: [StoreQuery]
     package let indexes: [StoreIndex]
     /// How long state that is not written is kept (µs); nil for ever.

@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 
 /// A value of a query result.
-package enum StoreValue: Sendable, Equatable {
+package enum StoreValue: Sendable, Hashable {
     case null
     case integer(Int64)
     case real(Double)

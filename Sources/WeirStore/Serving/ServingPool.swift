@@ -1,0 +1,106 @@
+// The connections of an API, and how its work is spread over threads.
+
+import Dispatch
+import Synchronization
+import WeirRuntime
+
+/// Reads the store for an API.
+///
+/// A request is first tried where it came in, within a few milliseconds of SQLite's work; what takes
+/// longer is begun again on threads of its own, so that no request holds up another.
+package final class ServingPool: Sendable {
+    package struct Settings: Sendable {
+        /// How long a request may take.
+        package var seconds: Double = 10
+        /// Requests that take long and run at the same time.
+        package var slowRequests = 4
+        /// Those that wait for that; more are refused.
+        package var waitingRequests = 256
+        /// What the rows of one request may take.
+        package var bytes = 256 << 20
+
+        package init() {}
+    }
+
+    private struct SlowLane {
+        var running = 0
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let path: String
+    private let settings: Settings
+    private let idle = Mutex<[ServingConnection]>([])
+    private let slow = Mutex(SlowLane())
+    private let threads = DispatchQueue(label: "weir.api.slow", attributes: .concurrent)
+    /// About three milliseconds.
+    private static let fastSteps = 100
+
+    /// - Throws: `StoreError` when the store cannot be opened.
+    package init(path: String, settings: Settings = Settings()) throws {
+        self.path = path
+        self.settings = settings
+        let first = try ServingConnection(path: path)
+        idle.withLock { $0.append(first) }
+    }
+
+    /// Runs a request on one state of the store; it may be run twice.
+    ///
+    /// - Throws: what the request throws, `ServingError` or `StoreError`.
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (ServingConnection) throws -> Result
+    ) async throws -> Result {
+        let deadline = MonotonicClock.now() + UInt64(max(0, settings.seconds) * 1e9)
+        do {
+            return try run(steps: Self.fastSteps, deadline, body)
+        } catch ServingError.overBudget {
+            return try await runSlowly(deadline, body)
+        }
+    }
+
+    private func run<Result>(
+        steps: Int?, _ deadline: UInt64, _ body: (ServingConnection) throws -> Result
+    ) throws -> Result {
+        let connection = try idle.withLock { $0.popLast() } ?? ServingConnection(path: path)
+        defer { idle.withLock { $0.append(connection) } }
+        return try connection.read(
+            ServingLimits(thousandSteps: steps, deadline: deadline, bytes: settings.bytes), body)
+    }
+
+    private func runSlowly<Result: Sendable>(
+        _ deadline: UInt64, _ body: @escaping @Sendable (ServingConnection) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let job: @Sendable () -> Void = { [self] in
+                continuation.resume(
+                    with: Swift.Result {
+                        // It may have waited for all of its time.
+                        guard MonotonicClock.now() < deadline else { throw ServingError.deadline }
+                        return try run(steps: nil, deadline, body)
+                    })
+                finished()
+            }
+            let isRefused = slow.withLock { lane in
+                if lane.running < settings.slowRequests {
+                    lane.running += 1
+                    threads.async(execute: job)
+                } else if lane.waiting.count < settings.waitingRequests {
+                    lane.waiting.append(job)
+                } else {
+                    return true
+                }
+                return false
+            }
+            if isRefused { continuation.resume(throwing: ServingError.busy) }
+        }
+    }
+
+    private func finished() {
+        slow.withLock { lane in
+            if lane.waiting.isEmpty {
+                lane.running -= 1
+            } else {
+                threads.async(execute: lane.waiting.removeFirst())
+            }
+        }
+    }
+}
