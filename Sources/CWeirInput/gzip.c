@@ -1,7 +1,8 @@
-// Reading gzip with zlib.
+// Reading and writing gzip with zlib.
 
 #include "CWeirInput.h"
 
+#include <string.h>
 #include <zlib.h>
 
 void *weir_gzip_open(const char *path) {
@@ -27,3 +28,21 @@ const char *weir_gzip_error(void *file) {
 }
 
 void weir_gzip_close(void *file) { gzclose((gzFile)file); }
+
+size_t weir_gzip_bound(size_t count) { return compressBound(count) + 32; }
+
+size_t weir_gzip_pack(const uint8_t *input, size_t count, uint8_t *output, size_t room) {
+    z_stream stream;
+    memset(&stream, 0, sizeof stream);
+    if (count > UINT32_MAX || room > UINT32_MAX) return 0;
+    // 15 bits of window, and 16 for the head and tail of gzip; the fastest level that looks back.
+    if (deflateInit2(&stream, 4, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
+    stream.next_in = (Bytef *)input;
+    stream.avail_in = (uInt)count;
+    stream.next_out = output;
+    stream.avail_out = (uInt)room;
+    int result = deflate(&stream, Z_FINISH);
+    size_t written = room - stream.avail_out;
+    deflateEnd(&stream);
+    return result == Z_STREAM_END ? written : 0;
+}

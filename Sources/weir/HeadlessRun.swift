@@ -9,9 +9,19 @@ import WeirRuntime
 struct HeadlessRun {
     let compiled: Compiled
     let options: EngineOptions
+    /// Where the API is served; nil for nowhere. A run with an API goes on until it is stopped.
+    var serving: Serving?
+    /// Whether it ends with its sources although there is an API.
+    var endsWhenFinished = false
 
+    init(compiled: Compiled, options: EngineOptions) {
+        self.compiled = compiled
+        self.options = options
+    }
+
+    /// - Parameter finished: is called when all sources have been read, before the API is waited for.
     /// - Throws: `ExitCode` when the run failed or was interrupted.
-    func run() throws -> Session {
+    func run(finished: (Session) throws -> Void = { _ in }) throws {
         let session: Session
         do {
             session = try Engine.start(
@@ -21,6 +31,16 @@ struct HeadlessRun {
             throw Failure.work("\(error)")
         }
         let interrupts = Interrupts(session: session)
+        let server: RunningServer?
+        do {
+            server = try serving?.start(compiled, session)
+        } catch {
+            session.stop()
+            session.wait()
+            throw Failure.work("\(error)")
+        }
+        defer { server?.stop() }
+        if let server { Console.talk("serving \(server.address)/v1/graphql\n") }
         if session.isResumed { Console.talk("resuming \(options.storePath)\n") }
         var bar = ProgressBar(isTerminal: Console.talkIsTerminal)
         while !session.wait(seconds: bar.interval) { bar.show(session.snapshot()) }
@@ -30,6 +50,9 @@ struct HeadlessRun {
             Console.talk("stopped; everything read is committed, run again to go on\n")
             throw Failure.interrupted
         }
-        return session
+        try finished(session)
+        guard let server, !endsWhenFinished else { return }
+        Console.talk("all input is read; serving \(server.address) until Ctrl-C\n")
+        interrupts.wait()
     }
 }

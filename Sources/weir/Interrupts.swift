@@ -16,16 +16,18 @@ import WeirEngine
 final class Interrupts {
     private var sources: [any DispatchSourceSignal] = []
     private let count = SignalCount()
+    private let first = DispatchSemaphore(value: 0)
 
     init(session: Session) {
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(
                 signal: number, queue: DispatchQueue(label: "weir signals"))
-            let count = count
+            let (count, first) = (count, first)
             source.setEventHandler {
                 if count.increment() > 1 { endProcess(130) }
                 session.stop()
+                first.signal()
             }
             source.resume()
             sources.append(source)
@@ -33,6 +35,9 @@ final class Interrupts {
     }
 
     var wasInterrupted: Bool { count.value > 0 }
+
+    /// Waits for the first signal.
+    func wait() { first.wait() }
 }
 
 /// Signals seen so far.

@@ -93,6 +93,12 @@ const char *weir_gzip_error(void *file);
 
 void weir_gzip_close(void *file);
 
+/// Bytes that a body of some size takes at most when it is compressed.
+size_t weir_gzip_bound(size_t count);
+
+/// Compresses a body; gives the bytes written, 0 when there was no memory for it.
+size_t weir_gzip_pack(const uint8_t *input, size_t count, uint8_t *output, size_t room);
+
 /// Keeps freed buffers of a few hundred KiB in the process: they are used again for the next
 /// batch, and pages given back would fault anew each time.
 void weir_keep_memory(void);

@@ -139,6 +139,9 @@ struct PackageFile {
         {
             found.append(("table.local-time-zone", "is a text"))
         }
+        if let limit = value("compiler", "api", "default-limit"), (limit as? Int ?? 0) < 1 {
+            found.append(("default-limit", "is a number of rows"))
+        }
         if let engines = value("enabled-engines"), !(engines is [Any]) {
             found.append(("enabled-engines", "is a list"))
         }
@@ -148,6 +151,9 @@ struct PackageFile {
         }
         return found.sorted { $0.key < $1.key }
     }
+
+    /// Rows of a list when a caller of the API does not say.
+    var defaultLimit: Int? { value("compiler", "api", "default-limit") as? Int }
 
     /// The session zone, where Flink's settings have it.
     var timeZone: String? {

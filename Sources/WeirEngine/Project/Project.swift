@@ -111,6 +111,8 @@ package struct Project: Sendable {
             result.durations = settings.durations
             result.costModel = settings.costModel
             result.logger = settings.logger
+            result.servesSources = true
+            result.defaultLimit = settings.defaultLimit
             for include in settings.includes {
                 let path = folder == "." ? include.package : "\(folder)/\(include.package)"
                 let package = try PackageFile(paths: [path], environment: environment)

@@ -9,6 +9,13 @@ package struct GraphQLParameters: Sendable, Equatable {
     /// An object, or null for none.
     package let variables: JsonValue
 
+    /// - Parameter variables: an object, or null for none.
+    package init(query: String, variables: JsonValue) {
+        self.query = query
+        operationName = nil
+        self.variables = variables
+    }
+
     /// A request that is none: HTTP status 400 (or 422 where the JSON is fine and its shape is not).
     package struct Malformed: Error, Sendable, Equatable {
         package let status: Int

@@ -22,6 +22,8 @@ package struct ProjectSettings: Sendable {
     /// Whether sources are stored and served as they are, as DataSQRL does; otherwise only those
     /// that a hint asks for.
     package var servesSources = false
+    /// Rows of a list when a caller of the API does not say (`compiler.api.default-limit`).
+    package var defaultLimit: Int?
 
     package init() {}
 }

@@ -66,15 +66,25 @@ package struct Documentation: Sendable, Equatable {
 
     /// The lines of a comment without the stars at their fronts.
     private static func lines(_ comment: String) -> [String] {
-        comment.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let lines = comment.split(separator: "\n", omittingEmptySubsequences: false)
+        let isBoxed = isBoxed(lines.dropFirst())
+        return lines.map { line in
             var rest = line.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
-            if rest.first == "*", rest.dropFirst().first != " " || !Self.isItem(rest) {
+            if rest.first == "*", isBoxed || rest.dropFirst().first != " " || !Self.isItem(rest) {
                 rest = rest.dropFirst()
             }
             if rest.first == " " { rest = rest.dropFirst() }
             while rest.last == " " || rest.last == "\r" { rest = rest.dropLast() }
             return String(rest)
         }
+    }
+
+    /// Whether each line begins with a star that is the comment's: one of them is no item of a list.
+    private static func isBoxed(_ lines: ArraySlice<Substring>) -> Bool {
+        let texts = lines.map { $0.drop { $0 == " " || $0 == "\t" || $0 == "\r" } }
+            .filter { !$0.isEmpty }
+        return texts.allSatisfy { $0.first == "*" }
+            && texts.contains { !isItem($0) || Section(heading: String($0.dropFirst())) != nil }
     }
 
     /// Whether a line is `* name: text` where the star is the list's and not the comment's.

@@ -1,15 +1,137 @@
 // The HTTP server of a pipeline.
 
 import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+package import WeirEngine
+package import WeirStore
 
-/// Serves the API of a pipeline.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Why a server does not listen.
+package struct ServerError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+/// Serves the API of a pipeline until it is stopped.
 package final class APIServer: Sendable {
-    package init() {}
-    package func run() async throws {
+    package let model: APIModel
+    /// Where it listens; the port that it has been given when any was asked for.
+    package let address: (host: String, port: Int)
+    private let group: ServiceGroup
+    private let task: Task<Void, any Error>
+
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - session: the pipeline, for its state and metrics; nil for a store at rest.
+    ///   - log: is called after each request.
+    /// - Throws: `ServerError` when the address cannot be had.
+    package init(
+        _ model: APIModel, store: ServingPool, session: Session?, settings: ServerSettings,
+        log: (@Sendable (RequestRecord) -> Void)? = nil
+    ) async throws {
+        self.model = model
         let router = Router()
-        router.get("health") { _, _ in "ok" }
-        let app = Application(router: router, logger: Logger(label: "weir"))
-        try await app.run()
+        let metrics = RequestMetrics()
+        router.add(middleware: RequestGuard(settings: settings, metrics: metrics, log: log))
+        let service = GraphQLService(model, store)
+        let operations = OperationBuilder.operations(model)
+        GraphQLRoutes(service: service, settings: settings).add(to: router)
+        RESTRoutes(service: service, operations: operations).add(to: router)
+        MCPRoutes(
+            service: MCPService(service: service, operations: operations), settings: settings
+        ).add(to: router)
+        OperationsRoutes(session: session, metrics: metrics).add(to: router)
+        var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
+        logger.logLevel = .critical
+        let listening = ListeningPort()
+        let app = Application(
+            router: router, server: Self.http(settings),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "weir",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.connections, logger: logger)),
+            onServerRunning: { channel in listening.set(.success(channel.localAddress?.port ?? 0)) },
+            logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [app], logger: logger))
+        self.group = group
+        task = Task.detached {
+            do {
+                try await group.run()
+                listening.set(.failure(ServerError(description: "the server has stopped")))
+            } catch {
+                listening.set(.failure(Self.describe(error, settings)))
+                throw error
+            }
+        }
+        address = (settings.host, try await listening.value)
+    }
+
+    private static func http(_ settings: ServerSettings) -> HTTPServerBuilder {
+        .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestDeadlines(settings)],
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: settings.headBytes, maxHeaderListSize: settings.headBytes,
+                    maxHeaderFieldCount: 100)))
+    }
+
+    private static func describe(_ error: any Error, _ settings: ServerSettings) -> ServerError {
+        let address = "\(settings.host):\(settings.port)"
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+            return ServerError(
+                description: "cannot listen on \(address): another program does; give another"
+                    + " --listen HOST:PORT, or --listen off")
+        }
+        return ServerError(description: "cannot listen on \(address): \(error)")
+    }
+
+    /// Takes no more requests, ends those that run, and closes.
+    package func stop() async {
+        await group.triggerGracefulShutdown()
+        _ = await task.result
+    }
+}
+
+/// The port of a server that starts, or why it does not.
+private final class ListeningPort: Sendable {
+    private struct State {
+        var result: Result<Int, ServerError>?
+        var waiting: CheckedContinuation<Int, any Error>?
+    }
+
+    private let state = Mutex(State())
+
+    /// The first result counts.
+    func set(_ result: Result<Int, ServerError>) {
+        let waiting = state.withLock { state -> CheckedContinuation<Int, any Error>? in
+            guard state.result == nil else { return nil }
+            state.result = result
+            return state.waiting
+        }
+        waiting?.resume(with: result.mapError { $0 as any Error })
+    }
+
+    var value: Int {
+        get async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                let result = state.withLock { state -> Result<Int, ServerError>? in
+                    if state.result == nil { state.waiting = continuation }
+                    return state.result
+                }
+                if let result { continuation.resume(with: result.mapError { $0 as any Error }) }
+            }
+        }
     }
 }

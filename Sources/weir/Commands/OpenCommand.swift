@@ -48,11 +48,12 @@ struct OpenCommand: ParsableCommand {
     }
 
     private func runPlainly(_ compiled: Compiled, _ options: EngineOptions) throws {
-        let session = try HeadlessRun(compiled: compiled, options: options).run()
-        do {
-            Console.output(try RunReport(session: session).text())
-        } catch {
-            throw Failure.work("\(error)")
+        try HeadlessRun(compiled: compiled, options: options).run { session in
+            do {
+                Console.output(try RunReport(session: session).text())
+            } catch {
+                throw Failure.work("\(error)")
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import WeirEngine
 import WeirRuntime
+import WeirServer
 
 /// Options that all commands share that start a run.
 struct RunArguments: ParsableArguments {
@@ -73,13 +74,22 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Rows, rejects, positions and counts are committed together; a run that was stopped or
             killed goes on where the last commit was. When all sources have been read, the last
-            windows are closed and the run ends.
+            windows are closed. Tables and functions are served over GraphQL (docs/api.md) until
+            the run is stopped; with --once it ends when everything has been read.
             """)
 
     @OptionGroup var projectArguments: ProjectArguments
 
-    @Flag(help: "End when all sources are exhausted (what file sources always do).")
+    @Flag(help: "End when all sources are exhausted; nothing is served unless --listen is given.")
     var once = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the API is served; by default 127.0.0.1:8888.", valueName: "HOST:PORT|off"))
+    var listen: String?
+
+    @Flag(help: "Print a line for each request.")
+    var accessLog = false
 
     @OptionGroup var arguments: RunArguments
 
@@ -89,12 +99,29 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let compiled = try Compiled(projectArguments)
         let options = arguments.engineOptions(compiled.project, defaultPace: nil)
-        let session = try HeadlessRun(compiled: compiled, options: options).run()
-        if quiet { return }
-        do {
-            Console.talk(try RunReport(session: session).text())
-        } catch {
-            throw Failure.work("\(error)")
+        var run = HeadlessRun(compiled: compiled, options: options)
+        run.endsWhenFinished = once
+        run.serving = try serving(compiled)
+        try run.run { session in
+            if quiet { return }
+            do {
+                Console.talk(try RunReport(session: session).text())
+            } catch {
+                throw Failure.work("\(error)")
+            }
         }
+    }
+
+    func validate() throws {
+        guard let listen, listen != "off" else { return }
+        if ServerSettings(listen: listen) == nil {
+            throw ValidationError("--listen takes HOST:PORT or 'off', not '\(listen)'.")
+        }
+    }
+
+    private func serving(_ compiled: Compiled) throws -> Serving? {
+        if listen == "off" || (once && listen == nil) { return nil }
+        guard let settings = ServerSettings(listen: listen ?? "127.0.0.1:8888") else { return nil }
+        return Serving(settings: settings, logsRequests: accessLog)
     }
 }

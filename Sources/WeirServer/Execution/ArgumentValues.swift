@@ -1,0 +1,93 @@
+// Arguments of a request as parameters of a statement.
+
+package import WeirColumnar
+import WeirGraphQL
+import WeirPlanner
+import WeirStore
+
+/// Who asks.
+package struct Caller: Sendable {
+    /// The claims of the caller's token; empty without one.
+    package let claims: [String: JsonValue]
+
+    package init(claims: [String: JsonValue] = [:]) { self.claims = claims }
+
+    package static let anonymous = Caller()
+}
+
+/// What is wrong with an argument or a claim.
+struct ArgumentProblem: Error {
+    let message: String
+    /// Whether the caller may not ask this at all (HTTP 403).
+    var isForbidden = false
+}
+
+enum ArgumentValues {
+    /// The parameters of a query.
+    ///
+    /// - Parameter given: the arguments that the caller gave, by name.
+    /// - Throws: `ArgumentProblem` for a value that the argument's type does not have.
+    static func parameters(
+        _ query: StoreQuery, given: [String: JsonValue], caller: Caller
+    ) throws(ArgumentProblem) -> [(name: String, value: StoreValue)] {
+        var result: [(name: String, value: StoreValue)] = []
+        for argument in query.arguments {
+            let json: JsonValue
+            switch argument.origin {
+            case .caller, .optional, .filter: json = given[argument.name] ?? .null
+            case .metadata(let key): json = try claim(key, argument, caller)
+            case .computed, .parent: continue
+            }
+            result.append((argument.parameter, try value(json, argument)))
+        }
+        return result
+    }
+
+    private static func claim(
+        _ key: String, _ argument: QueryArgument, _ caller: Caller
+    ) throws(ArgumentProblem) -> JsonValue {
+        let name = String(key.dropFirst("auth.".count))
+        guard let value = caller.claims[name] else {
+            if argument.type.isNullable { return .null }
+            throw ArgumentProblem(
+                message: "The claim \"\(name)\" is required.", isForbidden: true)
+        }
+        if value == .null, !argument.type.isNullable {
+            throw ArgumentProblem(message: "The claim \"\(name)\" is null.")
+        }
+        return value
+    }
+
+    private static func value(
+        _ json: JsonValue, _ argument: QueryArgument
+    ) throws(ArgumentProblem) -> StoreValue {
+        if json == .null { return .null }
+        let kind = argument.type.kind
+        let scalar = scalar(json, kind)
+        guard scalar != .null, !kind.isNested || NestedValue.fits(json, kind) else {
+            let what =
+                if case .metadata(let key) = argument.origin {
+                    "The claim \"\(key.dropFirst("auth.".count))\""
+                } else {
+                    "\"\(argument.name)\""
+                }
+            throw ArgumentProblem(message: "\(what) is \(shown(json)), which is no \(kind).")
+        }
+        return StoreValue(scalar, kind)
+    }
+
+    private static func scalar(_ json: JsonValue, _ kind: DataType.Kind) -> Scalar {
+        // A DateTime has a zone, whatever the column has; TIMESTAMP is its wall clock in UTC.
+        if case .timestamp = kind, case .string(let text) = json,
+            let micros = TimeText.parseTimestamp(Array(text.utf8), allowsZone: true)
+        {
+            return .int64(micros)
+        }
+        return NestedValue.scalar(json, kind)
+    }
+
+    private static func shown(_ json: JsonValue) -> String {
+        let text = json.text
+        return text.count > 60 ? "\(text.prefix(60))…" : text
+    }
+}

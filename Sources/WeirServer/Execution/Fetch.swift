@@ -1,0 +1,85 @@
+// What is read for a request: a tree of statements, one for each selected list of rows.
+
+import WeirColumnar
+import WeirGraphQL
+import WeirPlanner
+import WeirStore
+
+/// A field whose value is rows of the store.
+struct Fetch: Sendable {
+    /// `"name":`
+    let key: [UInt8]
+    let responseKey: String
+    let location: GraphQLLocation
+    let sql: String
+    let width: Int
+    let parameters: [(name: String, value: StoreValue)]
+    /// Otherwise it is one row or null.
+    let isList: Bool
+    /// Places of the parent's columns that its rows are found by; nil for a root field.
+    let parentColumns: [Int]?
+    let output: RowOutput
+}
+
+/// The fields of an object that is a row.
+struct RowOutput: Sendable {
+    let fields: [RowField]
+    /// What is read for each row besides.
+    let children: [Fetch]
+}
+
+/// A field of a row.
+struct RowField: Sendable {
+    /// `"name":`
+    let key: [UInt8]
+    let responseKey: String
+    let location: GraphQLLocation
+    let content: Content
+
+    enum Content: Sendable {
+        case typeName(String)
+        /// A column by its place in the statement.
+        case column(Int, ValueShape, isNullable: Bool)
+        /// By its number among the children.
+        case child(Int)
+    }
+}
+
+/// Rows with the rows below them.
+struct FetchedRows {
+    let rows: RowSet
+    /// Where the rows of each parent begin and end; nil when there is no parent.
+    let groups: ChildRows?
+    /// For each child: its rows, and which group of them belongs to each row here.
+    let children: [(rows: FetchedRows, numbers: [Int])]
+
+    func rows(of group: Int) -> Range<Int> { groups?.rows(of: group) ?? 0..<rows.count }
+}
+
+extension Fetch {
+    /// Reads all rows of a root field and of what is below it.
+    ///
+    /// - Throws: `ServingError`.
+    func run(_ connection: ServingConnection) throws -> FetchedRows {
+        let rows = try connection.rows(sql, width: width, parameters: parameters)
+        return FetchedRows(rows: rows, groups: nil, children: try output.run(rows, connection))
+    }
+
+    fileprivate func run(_ parents: ParentKeys, _ connection: ServingConnection) throws -> FetchedRows {
+        let found = try connection.children(
+            sql, width: width, parents: parents, parameters: parameters)
+        return FetchedRows(
+            rows: found.rows, groups: found, children: try output.run(found.rows, connection))
+    }
+}
+
+extension RowOutput {
+    fileprivate func run(
+        _ rows: RowSet, _ connection: ServingConnection
+    ) throws -> [(rows: FetchedRows, numbers: [Int])] {
+        try children.map { child in
+            let parents = ParentKeys(rows, columns: child.parentColumns ?? [])
+            return (try child.run(parents, connection), parents.numbers)
+        }
+    }
+}

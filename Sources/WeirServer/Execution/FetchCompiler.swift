@@ -1,0 +1,221 @@
+// Selected fields to statements.
+
+import WeirColumnar
+import WeirGraphQL
+import WeirPlanner
+import WeirStore
+
+/// What is wrong with one field of a request before it is read.
+struct FieldProblem: Error {
+    let error: GraphQLError
+    var isForbidden = false
+}
+
+/// Makes the statements of one request.
+struct FetchCompiler {
+    let model: APIModel
+    let request: GraphQLRequest
+    let caller: Caller
+    let texts: StatementTexts
+    /// Rows that the request may come to by its limits, so far.
+    private var rows = 0
+
+    init(_ model: APIModel, _ request: GraphQLRequest, _ caller: Caller, _ texts: StatementTexts) {
+        self.model = model
+        self.request = request
+        self.caller = caller
+        self.texts = texts
+    }
+
+    /// The statement of a root field with those below it.
+    ///
+    /// - Throws: `FieldProblem`.
+    mutating func root(_ field: SelectedField, _ query: APIQuery) throws -> Fetch {
+        try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1)
+    }
+
+    private mutating func fetch(
+        _ field: SelectedField, _ query: APIQuery, parent: RowColumns?,
+        path: [GraphQLError.PathStep], parentRows: Int
+    ) throws -> Fetch {
+        func problem(_ message: String, isForbidden: Bool = false) -> FieldProblem {
+            FieldProblem(
+                error: GraphQLError(
+                    message, at: [field.location], path: path,
+                    classification: "DataFetchingException"), isForbidden: isForbidden)
+        }
+        guard let object = model.objects[query.type], let select = query.query.select,
+            let type = model.schema.types[query.type]
+        else { throw problem("\"\(field.name)\" is not served.") }
+        guard path.count <= model.settings.maximumDepth else {
+            throw problem("The request goes deeper than \(model.settings.maximumDepth) lists.")
+        }
+        var parameters: [(name: String, value: StoreValue)]
+        do throws(ArgumentProblem) {
+            parameters = try ArgumentValues.parameters(
+                query.query, given: field.arguments, caller: caller)
+        } catch {
+            throw problem(error.message, isForbidden: error.isForbidden)
+        }
+        var expected = parentRows
+        if query.defaultLimit != nil {
+            let limit = try page(field, "limit", problem) ?? query.defaultLimit ?? 0
+            guard limit <= model.settings.maximumLimit else {
+                throw problem("\"limit\" is at most \(model.settings.maximumLimit).")
+            }
+            let offset = try page(field, "offset", problem) ?? 0
+            parameters.append((StoreSelect.limitParameter, .integer(Int64(limit))))
+            parameters.append((StoreSelect.offsetParameter, .integer(Int64(offset))))
+            expected = parentRows.multipliedReportingOverflow(by: limit).partialValue
+        } else {
+            parameters.append((StoreSelect.limitParameter, .integer(1)))
+            parameters.append((StoreSelect.offsetParameter, .integer(0)))
+        }
+        rows += expected
+        guard expected >= 0, rows <= model.settings.maximumRows else {
+            throw problem(
+                "The request may come to more than \(model.settings.maximumRows) rows; ask for"
+                    + " smaller pages.")
+        }
+        let parents = query.query.arguments.compactMap { argument -> String? in
+            if case .parent(let column) = argument.origin { column } else { nil }
+        }
+        let (output, columns) = try self.output(
+            try request.fields(of: field, on: type), object, path, rows: expected)
+        let sqlRequest = StoreSelect.Request(
+            columns: columns.numbers, filters: filters(query.query, field), isPaged: true)
+        let sql = texts.sql(
+            query.query, select, sqlRequest, keys: parent == nil ? nil : parents)
+        return Fetch(
+            key: Self.key(field.responseKey), responseKey: field.responseKey,
+            location: field.location, sql: sql, width: max(1, columns.numbers.count),
+            parameters: parameters, isList: query.defaultLimit != nil,
+            parentColumns: parent.map { parent in parents.map { parent.place(named: $0) } },
+            output: output)
+    }
+
+    /// A number of rows that the caller gave.
+    private func page(
+        _ field: SelectedField, _ name: String, _ problem: (String, Bool) -> FieldProblem
+    ) throws -> Int? {
+        guard case .number(let digits)? = field.arguments[name] else { return nil }
+        guard let value = Int(digits), value >= 0 else {
+            throw problem("\"\(name)\" must not be negative.", false)
+        }
+        return value
+    }
+
+    /// Filters that may be left out are no condition then.
+    private func filters(_ query: StoreQuery, _ field: SelectedField) -> [StoreSelect.Filter] {
+        query.arguments.compactMap { argument in
+            guard case .filter(let column, let isRequired) = argument.origin else { return nil }
+            let value = field.arguments[argument.name] ?? .null
+            if !isRequired, value == .null { return nil }
+            return StoreSelect.Filter(column: column, parameter: argument.parameter)
+        }
+    }
+
+    private mutating func output(
+        _ fields: [SelectedField], _ object: APIObject, _ path: [GraphQLError.PathStep], rows: Int
+    ) throws -> (RowOutput, RowColumns) {
+        var columns = RowColumns(object)
+        var found: [RowField] = []
+        var children: [Fetch] = []
+        for field in fields {
+            let content: RowField.Content
+            if field.name == "__typename" {
+                content = .typeName(object.name)
+            } else if let number = object.columnNumbers[field.name] {
+                let column = object.columns[number]
+                content = .column(
+                    columns.place(of: number),
+                    try shape(column.type, field, type: field.definition.type),
+                    isNullable: column.type.isNullable)
+            } else if let query = object.relationships[field.name] {
+                for argument in query.query.arguments {
+                    if case .parent(let name) = argument.origin { columns.add(named: name) }
+                }
+                content = .child(children.count)
+                children.append(
+                    try fetch(
+                        field, query, parent: columns, path: path + [.field(field.responseKey)],
+                        parentRows: rows))
+            } else {
+                continue
+            }
+            found.append(
+                RowField(
+                    key: Self.key(field.responseKey), responseKey: field.responseKey,
+                    location: field.location, content: content))
+        }
+        return (RowOutput(fields: found, children: children), columns)
+    }
+
+    static func key(_ name: String) -> [UInt8] { Array("\"\(name)\":".utf8) }
+
+    // MARK: Nested values
+
+    private func shape(
+        _ type: DataType, _ field: SelectedField, type output: TypeReference
+    ) throws -> ValueShape {
+        switch type.kind {
+        case .array(let element):
+            return .list(
+                try shape(element, field, type: output), isNullable: element.isNullable)
+        case .multiset(let element):
+            return .multiset(try shape(element, field, type: output))
+        case .row: return .row(try members(field, type: output))
+        default: return .scalar(type.kind)
+        }
+    }
+
+    private func members(_ field: SelectedField, type: TypeReference) throws -> [NestedField] {
+        let name = type.name
+        guard let object = model.schema.types[name], let types = model.nested[name] else {
+            return []
+        }
+        return try request.fields(of: field, on: object).compactMap { field in
+            let content: NestedField.Content
+            if field.name == "__typename" {
+                content = .typeName(name)
+            } else if let type = types[field.name] {
+                content = .member(
+                    name: field.name, try shape(type, field, type: field.definition.type),
+                    isNullable: type.isNullable)
+            } else {
+                return nil
+            }
+            return NestedField(
+                key: Self.key(field.responseKey), responseKey: field.responseKey,
+                content: content, location: field.location)
+        }
+    }
+}
+
+/// The columns that a statement reads.
+struct RowColumns {
+    private let object: APIObject
+    private(set) var numbers: [Int] = []
+
+    init(_ object: APIObject) { self.object = object }
+
+    /// Where a column is among those that are read; it is from now on.
+    mutating func place(of number: Int) -> Int {
+        if let place = numbers.firstIndex(of: number) { return place }
+        numbers.append(number)
+        return numbers.count - 1
+    }
+
+    mutating func add(named name: String) {
+        if let number = number(named: name) { _ = place(of: number) }
+    }
+
+    /// Where a column is that has been added.
+    func place(named name: String) -> Int {
+        number(named: name).flatMap { numbers.firstIndex(of: $0) } ?? 0
+    }
+
+    private func number(named name: String) -> Int? {
+        object.columns.firstIndex { $0.name == name }
+    }
+}

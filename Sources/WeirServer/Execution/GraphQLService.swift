@@ -1,0 +1,202 @@
+// Answers GraphQL requests, and operations made of them, from the store.
+
+import WeirColumnar
+package import WeirGraphQL
+package import WeirStore
+
+/// A response with what HTTP needs to know of it.
+package struct GraphQLResponse: Sendable {
+    /// JSON.
+    package let body: [UInt8]
+    /// Whether the request was fine as such, whatever became of its fields.
+    package let wasExecuted: Bool
+    /// Whether the caller may not ask this (HTTP 403).
+    package var isForbidden = false
+}
+
+/// How the rows of an operation are written.
+enum RowsFormat: Sendable {
+    /// `{"data":…}`
+    case data
+    case value
+    case lines
+    case csv
+}
+
+/// The rows of an operation.
+struct RowsResponse: Sendable {
+    enum Failure: Sendable {
+        /// Something is wrong with what was asked.
+        case request
+        case forbidden
+        case overload
+        case deadline
+        case store
+
+        init(_ error: any Error) {
+            switch error as? ServingError {
+            case .busy: self = .overload
+            case .deadline: self = .deadline
+            case .tooLarge: self = .request
+            default: self = .store
+            }
+        }
+    }
+
+    var body: [UInt8] = []
+    /// Rows of the list.
+    var count = 0
+    var errors: [GraphQLError] = []
+    var failure: Failure?
+}
+
+package final class GraphQLService: Sendable {
+    package let model: APIModel
+    private let pool: ServingPool
+    private let documents = DocumentCache()
+    private let texts = StatementTexts()
+
+    package init(_ model: APIModel, _ pool: ServingPool) {
+        self.model = model
+        self.pool = pool
+    }
+
+    private func prepare(
+        _ parameters: GraphQLParameters, _ caller: Caller
+    ) throws(GraphQLErrors) -> PreparedRequest {
+        let document = try documents.document(parameters.query, model.schema)
+        let request = try GraphQLRequest(
+            document, schema: model.schema, operationName: parameters.operationName,
+            variables: parameters.variables)
+        return try PreparedRequest(request, model, caller, texts)
+    }
+
+    // MARK: GraphQL
+
+    /// Executes a query.
+    package func respond(
+        to parameters: GraphQLParameters, caller: Caller
+    ) async -> GraphQLResponse {
+        do throws(GraphQLErrors) {
+            let prepared = try prepare(parameters, caller)
+            return GraphQLResponse(
+                body: await body(prepared), wasExecuted: true, isForbidden: prepared.isForbidden)
+        } catch {
+            return Self.failed(error.errors)
+        }
+    }
+
+    private func body(_ prepared: PreparedRequest) async -> [UInt8] {
+        let fetches = prepared.fetches
+        guard !fetches.isEmpty else { return Self.write(prepared, []) { _ in nil } }
+        do {
+            return try await pool.read { connection in
+                var failures: [GraphQLError] = []
+                var found: [FetchedRows?] = []
+                for fetch in fetches {
+                    do {
+                        found.append(try fetch.run(connection))
+                    } catch ServingError.overBudget {
+                        throw ServingError.overBudget
+                    } catch {
+                        failures.append(Self.failure(error, fetch))
+                        found.append(nil)
+                    }
+                }
+                return Self.write(prepared, failures) { found[$0] }
+            }
+        } catch {
+            return Self.write(prepared, fetches.map { Self.failure(error, $0) }) { _ in nil }
+        }
+    }
+
+    private static func failure(_ error: any Error, _ fetch: Fetch) -> GraphQLError {
+        GraphQLError(
+            "\(error)", at: [fetch.location], path: [.field(fetch.responseKey)],
+            classification: "DataFetchingException")
+    }
+
+    /// - Parameter rows: those of each statement by its number; nil when it failed.
+    private static func write(
+        _ prepared: PreparedRequest, _ failures: [GraphQLError], _ rows: (Int) -> FetchedRows?
+    ) -> [UInt8] {
+        var writer = ResponseWriter()
+        (prepared.errors + failures).forEach { writer.add($0) }
+        writer.raw("{\"data\":{".utf8)
+        var statement = 0
+        for (number, part) in prepared.parts.enumerated() {
+            if number > 0 { writer.raw(",".utf8) }
+            switch part {
+            case .ready(let bytes): writer.raw(bytes)
+            case .null(let key):
+                writer.raw(key)
+                writer.raw("null".utf8)
+            case .rows(let fetch):
+                if let found = rows(statement) {
+                    writer.field(fetch, found)
+                } else {
+                    writer.raw(fetch.key)
+                    writer.raw("null".utf8)
+                }
+                statement += 1
+            }
+        }
+        writer.raw("}".utf8)
+        if !writer.errors.isEmpty {
+            writer.raw(",\"errors\":".utf8)
+            writer.raw(JsonValue.array(writer.errors.map(\.json)).text.utf8)
+        }
+        writer.raw("}".utf8)
+        return writer.output.bytes
+    }
+
+    /// The response of a request that is not executed.
+    package static func failed(_ errors: [GraphQLError]) -> GraphQLResponse {
+        let json = JsonValue.object([JsonMember("errors", .array(errors.map(\.json)))])
+        return GraphQLResponse(body: Array(json.text.utf8), wasExecuted: false)
+    }
+
+    // MARK: Operations
+
+    /// Executes a document with one root field and gives its rows.
+    func rows(
+        of document: String, variables: JsonValue, caller: Caller, format: RowsFormat
+    ) async -> RowsResponse {
+        let prepared: PreparedRequest
+        do throws(GraphQLErrors) {
+            prepared = try prepare(
+                GraphQLParameters(query: document, variables: variables), caller)
+        } catch {
+            return RowsResponse(errors: error.errors, failure: .request)
+        }
+        guard prepared.errors.isEmpty, let fetch = prepared.fetches.first else {
+            return RowsResponse(
+                errors: prepared.errors, failure: prepared.isForbidden ? .forbidden : .request)
+        }
+        do {
+            return try await pool.read { connection in
+                Self.write(fetch, try fetch.run(connection), format)
+            }
+        } catch {
+            return RowsResponse(errors: [Self.failure(error, fetch)], failure: .init(error))
+        }
+    }
+
+    private static func write(
+        _ fetch: Fetch, _ rows: FetchedRows, _ format: RowsFormat
+    ) -> RowsResponse {
+        var writer = ResponseWriter()
+        switch format {
+        case .data:
+            writer.raw("{\"data\":".utf8)
+            writer.value(fetch, rows)
+            writer.raw("}".utf8)
+        case .value: writer.value(fetch, rows)
+        case .lines: writer.lines(fetch, rows)
+        case .csv: writer.raw(CSVWriter.bytes(fetch, rows))
+        }
+        return RowsResponse(
+            body: writer.output.bytes, count: rows.rows.count, errors: writer.errors,
+            failure: writer.errors.isEmpty ? nil : .store)
+    }
+}

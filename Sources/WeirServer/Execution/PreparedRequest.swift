@@ -1,0 +1,66 @@
+// A request that is ready to be read from the store.
+
+import WeirColumnar
+import WeirGraphQL
+
+/// A root field that can be written.
+enum RootPart: Sendable {
+    /// `"name":value`
+    case ready([UInt8])
+    case rows(Fetch)
+    /// `"name":` of a field that is null because something is wrong with it.
+    case null([UInt8])
+}
+
+/// The parts of a response, and what is wrong with some of them.
+struct PreparedRequest: Sendable {
+    private(set) var parts: [RootPart] = []
+    private(set) var errors: [GraphQLError] = []
+    private(set) var isForbidden = false
+
+    /// - Throws: `GraphQLErrors` for a request that cannot be executed at all.
+    init(
+        _ request: GraphQLRequest, _ model: APIModel, _ caller: Caller, _ texts: StatementTexts
+    ) throws(GraphQLErrors) {
+        var compiler = FetchCompiler(model, request, caller, texts)
+        for field in try request.rootFields() {
+            do {
+                parts.append(try Self.part(field, request, model, &compiler))
+            } catch let problem as FieldProblem {
+                errors.append(problem.error)
+                isForbidden = isForbidden || problem.isForbidden
+                parts.append(.null(FetchCompiler.key(field.responseKey)))
+            } catch let errors as GraphQLErrors {
+                throw errors
+            } catch {
+                throw GraphQLErrors(errors: [
+                    GraphQLError("\(error)", classification: "ValidationError")
+                ])
+            }
+        }
+    }
+
+    private static func part(
+        _ field: SelectedField, _ request: GraphQLRequest, _ model: APIModel,
+        _ compiler: inout FetchCompiler
+    ) throws -> RootPart {
+        let key = FetchCompiler.key(field.responseKey)
+        if field.name == "__typename" {
+            return .ready(key + Array(jsonQuoted(request.rootType.name).utf8))
+        }
+        if let value = try Introspection(request).value(field) {
+            return .ready(key + Array(value.text.utf8))
+        }
+        guard let query = model.queries[field.name] else {
+            throw FieldProblem(
+                error: GraphQLError(
+                    "\"\(field.name)\" is not served.", at: [field.location],
+                    path: [.field(field.responseKey)], classification: "DataFetchingException"))
+        }
+        return .rows(try compiler.root(field, query))
+    }
+
+    var fetches: [Fetch] {
+        parts.compactMap { if case .rows(let fetch) = $0 { fetch } else { nil } }
+    }
+}

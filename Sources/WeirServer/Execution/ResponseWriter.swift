@@ -1,0 +1,185 @@
+// Rows as JSON (GraphQL specification, 6.4.3 Value Completion, 6.4.4 Handling Field Errors).
+
+import WeirColumnar
+import WeirGraphQL
+import WeirStore
+
+/// Writes the data of a response. What must not be null and is makes the object around it null, and
+/// an error.
+struct ResponseWriter {
+    private(set) var output = JSONBuffer()
+    private(set) var errors: [GraphQLError] = []
+    private var path: [GraphQLError.PathStep] = []
+    /// More errors of values than that are not told.
+    private static let maximumErrors = 100
+
+    mutating func raw(_ bytes: some Collection<UInt8>) { output.append(raw: bytes) }
+
+    mutating func add(_ error: GraphQLError) { errors.append(error) }
+
+    /// `"name":value` of a root field.
+    mutating func field(_ fetch: Fetch, _ rows: FetchedRows) {
+        output.append(raw: fetch.key)
+        value(fetch, rows)
+    }
+
+    /// The value of a root field.
+    mutating func value(_ fetch: Fetch, _ rows: FetchedRows) {
+        path = [.field(fetch.responseKey)]
+        write(fetch, rows, group: 0)
+        path = []
+    }
+
+    /// Each object on a line of its own; one that must not be null and is, is left out.
+    mutating func lines(_ fetch: Fetch, _ rows: FetchedRows) {
+        for row in 0..<rows.rows.count {
+            path = [.field(fetch.responseKey), .index(row)]
+            let start = output.count
+            if object(fetch.output, rows, row: row) {
+                output.append(UInt8(ascii: "\n"))
+            } else {
+                output.truncate(to: start)
+            }
+        }
+        path = []
+    }
+
+    /// A list of objects, or one; null when one that must not be is.
+    private mutating func write(_ fetch: Fetch, _ rows: FetchedRows, group: Int) {
+        let range = rows.rows(of: group)
+        let start = output.count
+        guard fetch.isList else {
+            guard let row = range.first, object(fetch.output, rows, row: row) else {
+                output.truncate(to: start)
+                return output.append("null")
+            }
+            return
+        }
+        output.append(UInt8(ascii: "["))
+        for row in range {
+            if row > range.lowerBound { output.append(UInt8(ascii: ",")) }
+            path.append(.index(row - range.lowerBound))
+            defer { path.removeLast() }
+            guard object(fetch.output, rows, row: row) else {
+                output.truncate(to: start)
+                return output.append("null")
+            }
+        }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func object(
+        _ output: RowOutput, _ rows: FetchedRows, row: Int
+    ) -> Bool {
+        self.output.append(UInt8(ascii: "{"))
+        for (number, field) in output.fields.enumerated() {
+            if number > 0 { self.output.append(UInt8(ascii: ",")) }
+            self.output.append(raw: field.key)
+            switch field.content {
+            case .typeName(let name): self.output.append(quoted: name)
+            case .column(let place, let shape, let isNullable):
+                let cell = rows.rows.cell(row, place)
+                if !value(cell, of: rows.rows, shape, field.responseKey, field.location) {
+                    guard isNullable else {
+                        return isNull(field.responseKey, field.location)
+                    }
+                    self.output.append("null")
+                }
+            case .child(let number):
+                let child = rows.children[number]
+                path.append(.field(field.responseKey))
+                write(output.children[number], child.rows, group: child.numbers[row])
+                path.removeLast()
+            }
+        }
+        self.output.append(UInt8(ascii: "}"))
+        return true
+    }
+
+    /// Notes that something is null that must not be; what is around it is null then.
+    private mutating func isNull(_ key: String, _ location: GraphQLLocation) -> Bool {
+        if errors.count < Self.maximumErrors {
+            errors.append(
+                GraphQLError(
+                    "Cannot return null for non-nullable field \"\(key)\".", at: [location],
+                    path: path + [.field(key)], classification: "NullValueInNonNullableField"))
+        }
+        return false
+    }
+
+    // MARK: Values
+
+    /// False when the value is null, or is null because a part of it is that must not be.
+    private mutating func value(
+        _ cell: StoreCell, of rows: RowSet, _ shape: ValueShape, _ key: String,
+        _ location: GraphQLLocation
+    ) -> Bool {
+        if cell.kind == .null { return false }
+        if case .scalar(let kind) = shape { return output.append(cell, of: rows, kind) }
+        guard cell.kind == .text, let json = JsonValue.parse(rows.text(cell)) else { return false }
+        path.append(.field(key))
+        defer { path.removeLast() }
+        return value(json, shape)
+    }
+
+    private mutating func value(_ json: JsonValue, _ shape: ValueShape) -> Bool {
+        let start = output.count
+        let isWritten: Bool
+        switch (json, shape) {
+        case (.null, _): return false
+        case (_, .scalar(let kind)): isWritten = output.append(json, kind)
+        case (.array(let items), .list(let element, let isNullable)):
+            isWritten = list(items, element, isNullable: isNullable)
+        case (.object(let members), .multiset(let element)):
+            var items: [JsonValue] = []
+            for member in members {
+                let count = min(Int(member.value.text) ?? 0, 10_000 - items.count)
+                items += [JsonValue](repeating: .string(member.key), count: max(0, count))
+            }
+            isWritten = list(items, element, isNullable: true)
+        case (.object(let members), .row(let fields)): isWritten = row(members, fields)
+        default: isWritten = false
+        }
+        if !isWritten { output.truncate(to: start) }
+        return isWritten
+    }
+
+    private mutating func list(
+        _ items: [JsonValue], _ element: ValueShape, isNullable: Bool
+    ) -> Bool {
+        output.append(UInt8(ascii: "["))
+        for (index, item) in items.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            path.append(.index(index))
+            defer { path.removeLast() }
+            if !value(item, element) {
+                guard isNullable else { return false }
+                output.append("null")
+            }
+        }
+        output.append(UInt8(ascii: "]"))
+        return true
+    }
+
+    private mutating func row(_ members: [JsonMember], _ fields: [NestedField]) -> Bool {
+        output.append(UInt8(ascii: "{"))
+        for (index, field) in fields.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            output.append(raw: field.key)
+            switch field.content {
+            case .typeName(let name): output.append(quoted: name)
+            case .member(let name, let shape, let isNullable):
+                let found = members.first { $0.isCalled(name) }?.value ?? .null
+                path.append(.field(field.responseKey))
+                let isWritten = value(found, shape)
+                path.removeLast()
+                if !isWritten {
+                    guard isNullable else { return isNull(field.responseKey, field.location) }
+                    output.append("null")
+                }
+            }
+        }
+        output.append(UInt8(ascii: "}"))
+        return true
+    }
+}

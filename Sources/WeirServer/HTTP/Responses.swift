@@ -1,0 +1,71 @@
+// Responses of all routes.
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import WeirColumnar
+
+extension Response {
+    /// A body of some media type.
+    static func text(
+        _ body: some Collection<UInt8>, type: String, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = type
+        var buffer = ByteBuffer()
+        buffer.writeBytes(body)
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
+    }
+
+    static func json(_ value: JsonValue, status: HTTPResponse.Status = .ok) -> Response {
+        text(value.text.utf8, type: "application/json", status: status)
+    }
+
+    /// What went wrong, as RFC 9457 writes it.
+    static func problem(
+        _ status: HTTPResponse.Status, _ detail: String, members: [JsonMember] = []
+    ) -> Response {
+        let json = JsonValue.object(
+            [
+                JsonMember("title", .string(status.reasonPhrase)),
+                JsonMember("status", .number(String(status.code))),
+                JsonMember("detail", .string(detail)),
+            ] + members)
+        return text(json.text.utf8, type: "application/problem+json", status: status)
+    }
+}
+
+/// A request that is not answered as it would be, with what is said instead.
+struct RequestRefusal: Error {
+    let status: HTTPResponse.Status
+    let detail: String
+
+    init(_ status: HTTPResponse.Status, _ detail: String) {
+        self.status = status
+        self.detail = detail
+    }
+}
+
+extension Request {
+    /// The whole body.
+    ///
+    /// - Throws: `RequestRefusal` when it is too large.
+    func body(upTo limit: Int) async throws -> [UInt8] {
+        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw RequestRefusal(.contentTooLarge, "The body has more than \(limit) bytes.")
+        }
+        var buffer: ByteBuffer
+        do {
+            buffer = try await body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw RequestRefusal(.contentTooLarge, "The body has more than \(limit) bytes.")
+        }
+        return buffer.readBytes(length: buffer.readableBytes) ?? []
+    }
+
+    /// The media type of the body without its parameters, lower case.
+    var mediaType: String? {
+        headers[.contentType]?.split(separator: ";").first
+            .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+    }
+}

@@ -1,0 +1,76 @@
+// The API of a pipeline: its schema, and which query is behind each field.
+
+import WeirColumnar
+package import WeirGraphQL
+package import WeirPlanner
+import WeirSQL
+
+/// How an API answers.
+package struct APISettings: Sendable {
+    /// Rows of a list when the caller does not say (`compiler.api.default-limit`).
+    package var defaultLimit = 10
+    /// Rows that a caller may ask of one list.
+    package var maximumLimit = 10_000
+    /// Rows that a request may come to by its limits.
+    package var maximumRows = 100_000
+    /// Lists inside of lists.
+    package var maximumDepth = 12
+
+    package init() {}
+}
+
+/// An object type with what is behind its fields.
+struct APIObject: Sendable {
+    let name: String
+    /// Of its rows, in the order of every query of the type.
+    let columns: [Field]
+    /// Column numbers by field.
+    var columnNumbers: [String: Int] = [:]
+    /// Queries by field.
+    var relationships: [String: APIQuery] = [:]
+}
+
+/// A query as a field.
+struct APIQuery: Sendable {
+    let query: StoreQuery
+    /// The object type of its rows.
+    let type: String
+    /// The page of a caller who does not ask for one; nil when there is at most one row.
+    let defaultLimit: Int?
+    let arguments: [QueryArgument]
+}
+
+/// What is served.
+package struct APIModel: Sendable {
+    package let schema: GraphQLSchema
+    package let settings: APISettings
+    /// Root queries by field.
+    let queries: [String: APIQuery]
+    /// Types of rows by name.
+    let objects: [String: APIObject]
+    /// Fields of objects inside of columns, by the name of their type.
+    let nested: [String: [String: DataType]]
+    /// Definitions that are not served, each with why.
+    package let problems: [String]
+
+    /// Whether there is anything to ask for.
+    package var isEmpty: Bool { queries.isEmpty }
+
+    package init(_ plan: StreamPlan, settings: APISettings = APISettings()) {
+        var builder = APIModelBuilder(settings)
+        builder.add(plan)
+        self = builder.model
+    }
+
+    init(
+        schema: GraphQLSchema, settings: APISettings, queries: [String: APIQuery],
+        objects: [String: APIObject], nested: [String: [String: DataType]], problems: [String]
+    ) {
+        self.schema = schema
+        self.settings = settings
+        self.queries = queries
+        self.objects = objects
+        self.nested = nested
+        self.problems = problems
+    }
+}

@@ -1,0 +1,174 @@
+// From the queries of a plan to types and fields (SQRL's rules for the generated schema).
+
+import WeirColumnar
+import WeirGraphQL
+import WeirPlanner
+import WeirSQL
+
+struct APIModelBuilder {
+    private let settings: APISettings
+    private var queries: [String: APIQuery] = [:]
+    private var objects: [String: APIObject] = [:]
+    private var documentation: [String: Documentation] = [:]
+    private var tables: [String] = []
+    private var functions: [String] = []
+    private var problems: [String] = []
+    private var nested = NestedTypes()
+
+    /// Names of types that are taken.
+    private static let reserved: Set<String> = [
+        "Query", "Mutation", "Subscription", "Int", "Float", "String", "Boolean", "ID", "Date",
+        "DateTime", "JSON", "LocalTime", "Long",
+    ]
+
+    init(_ settings: APISettings) { self.settings = settings }
+
+    mutating func add(_ plan: StreamPlan) {
+        for query in plan.tableQueries where isShown(query.name) {
+            documentation[query.base ?? query.name] = query.documentation
+            guard let field = field(query, type: query.base ?? query.name) else { continue }
+            if case .table(true) = query.kind {
+                queries[query.name] = field
+                tables.append(query.name)
+            }
+        }
+        for query in plan.queries where query.kind == .function && isShown(query.name) {
+            guard let field = field(query, type: query.base ?? query.name) else { continue }
+            queries[query.name] = field
+            functions.append(query.name)
+        }
+        for query in plan.queries { addRelationship(query, plan) }
+    }
+
+    private mutating func addRelationship(_ query: StoreQuery, _ plan: StreamPlan) {
+        guard case .relationship(let parent) = query.kind, let dot = query.name.lastIndex(of: ".")
+        else { return }
+        let name = String(query.name[query.name.index(after: dot)...])
+        let table = plan.tableQueries.first { $0.name.lowercased() == parent.lowercased() }
+        // The parent may be inner, or nothing may read it.
+        guard let table, isShown(name), objects[table.base ?? table.name] != nil else { return }
+        let own = "\(table.name)_\(name)"
+        guard let field = field(query, type: query.base ?? own) else { return }
+        objects[table.base ?? table.name]?.relationships[name] = field
+        if query.base == nil { documentation[own] = query.documentation }
+    }
+
+    private mutating func isShown(_ name: String) -> Bool {
+        if name.hasPrefix("_") || name.contains(".") { return false }
+        if APIName.isShown(name), !Self.reserved.contains(name) { return true }
+        problems.append("'\(name)' is not served: it is no name of a GraphQL type")
+        return false
+    }
+
+    private mutating func field(_ query: StoreQuery, type: String) -> APIQuery? {
+        let shown = query.arguments.filter(\.isShown)
+        for argument in shown {
+            guard !APIName.isShown(argument.name) || NestedTypes.input(argument.type) == nil else {
+                continue
+            }
+            problems.append(
+                "'\(query.name)' is not served: callers cannot give '\(argument.name)'"
+                    + " (\(argument.type))")
+            return nil
+        }
+        for name in ["limit", "offset"] where shown.contains(where: { $0.name == name }) {
+            problems.append(
+                "'\(query.name)' is not served: '\(name)' is how a page is asked for; give the"
+                    + " argument another name")
+            return nil
+        }
+        if objects[type] == nil {
+            guard let object = object(type, query.columns) else {
+                problems.append("'\(query.name)' is not served: no column of it can be shown")
+                return nil
+            }
+            objects[type] = object
+        }
+        return APIQuery(
+            query: query, type: type,
+            defaultLimit: query.isSingle ? nil : query.limit ?? settings.defaultLimit,
+            arguments: shown)
+    }
+
+    private func object(_ name: String, _ columns: [Field]) -> APIObject? {
+        var object = APIObject(name: name, columns: columns)
+        var types = NestedTypes()
+        for (number, column) in columns.enumerated() where APIName.isShown(column.name) {
+            guard types.output(column.type, path: "\(name)_\(column.name)") != nil else { continue }
+            // Of columns of the same name the first one counts.
+            if object.columnNumbers[column.name] == nil { object.columnNumbers[column.name] = number }
+        }
+        return object.columnNumbers.isEmpty ? nil : object
+    }
+
+    // MARK: Schema
+
+    var model: APIModel {
+        mutating get {
+            var schema = GraphQLSchema()
+            for scalar in ScalarTypes.declared { schema.add(scalar) }
+            for object in objects.values { schema.add(type(object)) }
+            for (name, members) in nested.types {
+                schema.add(
+                    SchemaType(
+                        name, .object,
+                        fields: members.map { SchemaField($0.name, $0.output) }))
+            }
+            let roots = (tables.sorted() + functions.sorted()).compactMap { name in
+                queries[name].map { field(name, $0) }
+            }
+            schema.add(SchemaType("Query", .object, fields: roots))
+            let members = nested.types.mapValues { members in
+                Dictionary(members.map { ($0.name, $0.type) }) { first, _ in first }
+            }
+            return APIModel(
+                schema: schema, settings: settings, queries: queries, objects: objects,
+                nested: members, problems: problems)
+        }
+    }
+
+    private mutating func type(_ object: APIObject) -> SchemaType {
+        let docs = documentation[object.name]
+        var fields: [SchemaField] = []
+        for (number, column) in object.columns.enumerated()
+        where object.columnNumbers[column.name] == number {
+            guard
+                let type = nested.output(
+                    column.type, path: "\(object.name)_\(column.name)")
+            else { continue }
+            let text = docs?.columns.first { $0.name.lowercased() == column.name.lowercased() }
+            fields.append(SchemaField(column.name, type, description: text?.text))
+        }
+        for (name, query) in object.relationships.sorted(by: { $0.key < $1.key }) {
+            fields.append(field(name, query))
+        }
+        return SchemaType(object.name, .object, description: text(docs), fields: fields)
+    }
+
+    private func text(_ documentation: Documentation?) -> String? {
+        documentation.flatMap { $0.text.isEmpty ? nil : $0.text }
+    }
+
+    private func field(_ name: String, _ field: APIQuery) -> SchemaField {
+        let docs = field.query.documentation
+        var arguments = field.arguments.compactMap { argument -> InputValue? in
+            guard let type = NestedTypes.input(argument.type) else { return nil }
+            let text = docs?.arguments.first {
+                $0.name.lowercased() == argument.name.lowercased()
+            }
+            return InputValue(
+                argument.name, argument.isRequired ? .nonNull(type.nullable) : type.nullable,
+                description: text?.text)
+        }
+        let object = TypeReference.named(field.type)
+        guard let limit = field.defaultLimit else {
+            return SchemaField(name, object, arguments: arguments, description: text(docs))
+        }
+        let origin = GraphQLLocation(line: 1, column: 1)
+        arguments.append(
+            InputValue("limit", .named("Int"), defaultValue: .int(String(limit), origin)))
+        arguments.append(InputValue("offset", .named("Int"), defaultValue: .int("0", origin)))
+        return SchemaField(
+            name, .list(.nonNull(object)), arguments: arguments, description: text(docs))
+    }
+}

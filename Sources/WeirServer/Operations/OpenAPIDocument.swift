@@ -1,0 +1,119 @@
+// The specification of the REST operations (OpenAPI 3.1).
+
+import WeirColumnar
+import WeirGraphQL
+
+enum OpenAPIDocument {
+    static func json(_ model: APIModel, _ operations: [APIOperation]) -> JsonValue {
+        let paths = operations.map { operation in
+            JsonMember("/v1/rest/queries/\(operation.name)", path(operation, model))
+        }
+        return object([
+            ("openapi", .string("3.1.0")),
+            (
+                "info",
+                object([
+                    ("title", .string("Weir")), ("version", .string("1")),
+                    (
+                        "description",
+                        .string("Tables and functions of a pipeline, read while it runs.")
+                    ),
+                ])
+            ),
+            ("paths", .object(paths)),
+            ("components", object([("schemas", object([("Problem", problem)]))])),
+        ])
+    }
+
+    private static func object(_ members: [(String, JsonValue)]) -> JsonValue {
+        .object(members.map { JsonMember($0, $1) })
+    }
+
+    private static func path(_ operation: APIOperation, _ model: APIModel) -> JsonValue {
+        let parameters = operation.parameters.map { parameter in
+            var schema = JSONSchema.schema(
+                parameter.type.nullable == parameter.type
+                    ? .nonNull(parameter.type) : parameter.type, model.schema,
+                defaultValue: parameter.defaultValue)
+            if ["limit", "offset"].contains(parameter.name.split(separator: "_").last ?? "") {
+                schema = page(schema, parameter, model)
+            }
+            return object(
+                [
+                    ("name", .string(parameter.name)), ("in", .string("query")),
+                    ("required", .bool(parameter.isRequired)),
+                ] + (parameter.description.map { [("description", .string($0))] } ?? [])
+                    + [("schema", schema)])
+        }
+        var get: [(String, JsonValue)] = [("operationId", .string("Get\(operation.name)"))]
+        if let text = operation.description { get.append(("description", .string(text))) }
+        get.append(("parameters", .array(parameters)))
+        get.append(("responses", responses(operation)))
+        return object([("get", object(get))])
+    }
+
+    /// The bounds of a page.
+    private static func page(
+        _ schema: JsonValue, _ parameter: OperationParameter, _ model: APIModel
+    ) -> JsonValue {
+        guard case .object(let members) = schema else { return schema }
+        let isLimit = parameter.name.hasSuffix("limit")
+        return .object(
+            members.map { member in
+                switch member.key {
+                case "minimum": JsonMember("minimum", .number("0"))
+                case "maximum" where isLimit:
+                    JsonMember("maximum", .number(String(model.settings.maximumLimit)))
+                default: member
+                }
+            })
+    }
+
+    private static func responses(_ operation: APIOperation) -> JsonValue {
+        func content(_ types: [(String, JsonValue)]) -> JsonValue {
+            object(types.map { ($0, object([("schema", $1)])) })
+        }
+        let body = object([
+            ("type", .string("object")), ("properties", object([("data", operation.result)])),
+            ("required", .array([.string("data")])),
+        ])
+        var types: [(String, JsonValue)] = [("application/json", body)]
+        if operation.isList {
+            types.append(("application/jsonl", object([("type", .string("string"))])))
+            types.append(("text/csv", object([("type", .string("string"))])))
+        }
+        let failure = object([
+            (
+                "application/problem+json",
+                object([("schema", object([("$ref", .string("#/components/schemas/Problem"))]))])
+            )
+        ])
+        func refusal(_ text: String) -> JsonValue {
+            object([("description", .string(text)), ("content", failure)])
+        }
+        return object([
+            ("200", object([("description", .string("The rows.")), ("content", content(types))])),
+            ("304", object([("description", .string("Nothing has changed."))])),
+            ("400", refusal("A parameter is wrong.")),
+            ("403", refusal("The caller may not ask this.")),
+            ("406", refusal("The rows cannot be written as the caller wants them.")),
+            ("default", refusal("It did not work.")),
+        ])
+    }
+
+    /// RFC 9457.
+    private static var problem: JsonValue {
+        let text = object([("type", .string("string"))])
+        return object([
+            ("type", .string("object")),
+            (
+                "properties",
+                object([
+                    ("title", text), ("status", object([("type", .string("integer"))])),
+                    ("detail", text), ("errors", object([("type", .string("array"))])),
+                ])
+            ),
+            ("required", .array([.string("title"), .string("status"), .string("detail")])),
+        ])
+    }
+}

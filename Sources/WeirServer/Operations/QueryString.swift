@@ -1,0 +1,64 @@
+// The query of an address as parameters of an operation.
+
+import HTTPTypes
+import WeirColumnar
+import WeirGraphQL
+import WeirSQL
+
+/// Names and values, decoded (URL standard, application/x-www-form-urlencoded).
+struct QueryString {
+    private(set) var items: [(name: String, value: String)] = []
+
+    init(_ items: [(name: String, value: String)]) { self.items = items }
+
+    init(_ text: String) {
+        for item in text.split(separator: "&") {
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            items.append(
+                (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : ""))
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"),
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
+                rest.count >= 2
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The values of an operation's parameters; what is not named has its default.
+    ///
+    /// - Throws: what is missing, unknown or no value of its type.
+    func variables(of operation: APIOperation) throws(RequestRefusal) -> [JsonMember] {
+        var texts: [String: [String]] = [:]
+        for (name, value) in items { texts[name, default: []].append(value) }
+        for (name, _) in items where !operation.parameters.contains(where: { $0.name == name }) {
+            let nearest = nearestName(to: name, among: operation.parameters.map(\.name))
+            throw RequestRefusal(
+                .badRequest,
+                "\(operation.name) has no parameter '\(name)'"
+                    + (nearest.map { "; did you mean '\($0)'?" } ?? "."))
+        }
+        var members: [JsonMember] = []
+        for parameter in operation.parameters {
+            if let given = texts[parameter.name] {
+                let value = try JSONSchema.value(given, of: parameter, parameter.type)
+                members.append(JsonMember(parameter.name, value))
+            } else if parameter.isRequired {
+                throw RequestRefusal(
+                    .badRequest, "\(operation.name) needs the parameter '\(parameter.name)'.")
+            }
+        }
+        return members
+    }
+}

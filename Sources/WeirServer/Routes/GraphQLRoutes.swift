@@ -1,0 +1,74 @@
+// GraphQL over HTTP (draft of 2025).
+
+import HTTPTypes
+import Hummingbird
+import WeirColumnar
+import WeirGraphQL
+
+struct GraphQLRoutes {
+    let service: GraphQLService
+    let settings: ServerSettings
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("v1/graphql") { request, _ in try await post(request) }
+        router.get("v1/graphql") { request, _ in try await get(request) }
+        router.get("v1/graphql/schema") { _, _ in
+            Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
+        }
+    }
+
+    private func post(_ request: Request) async throws -> Response {
+        guard request.mediaType == "application/json" else {
+            throw RequestRefusal(
+                .unsupportedMediaType, "The body of a GraphQL request is application/json.")
+        }
+        let type = try negotiated(request)
+        let body = try await request.body(upTo: settings.bodyBytes)
+        do throws(GraphQLParameters.Malformed) {
+            return await respond(try GraphQLParameters(body: body), type, .post)
+        } catch {
+            return malformed(error, type)
+        }
+    }
+
+    private func get(_ request: Request) async throws -> Response {
+        let type = try negotiated(request)
+        let items = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+        do throws(GraphQLParameters.Malformed) {
+            return await respond(try GraphQLParameters(queryItems: items), type, .get)
+        } catch {
+            return malformed(error, type)
+        }
+    }
+
+    private func negotiated(_ request: Request) throws -> GraphQLMediaType {
+        guard let type = GraphQLMediaType.negotiated(accept: request.headers[.accept]) else {
+            throw RequestRefusal(
+                .notAcceptable,
+                "Responses are application/graphql-response+json or application/json.")
+        }
+        return type
+    }
+
+    private func respond(
+        _ parameters: GraphQLParameters, _ type: GraphQLMediaType, _ method: HTTPRequest.Method
+    ) async -> Response {
+        let response = await service.respond(to: parameters, caller: .anonymous)
+        let status =
+            response.isForbidden
+            ? .forbidden
+            : HTTPResponse.Status(code: type.status(wasExecuted: response.wasExecuted))
+        return .text(response.body, type: type.rawValue + "; charset=utf-8", status: status)
+    }
+
+    private func malformed(
+        _ error: GraphQLParameters.Malformed, _ type: GraphQLMediaType
+    ) -> Response {
+        let failed = GraphQLService.failed([
+            GraphQLError(error.message, classification: "BadRequest")
+        ])
+        return .text(
+            failed.body, type: type.rawValue + "; charset=utf-8",
+            status: HTTPResponse.Status(code: error.status))
+    }
+}

@@ -1,0 +1,126 @@
+// REST: each query under an address of its own (SQRL's REST endpoints).
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import WeirColumnar
+import WeirGraphQL
+
+struct RESTRoutes {
+    let service: GraphQLService
+    let operations: [APIOperation]
+
+    func add(to router: Router<BasicRequestContext>) {
+        for operation in operations {
+            router.only(.get, "v1/rest/queries/\(operation.name)") { request, _ in
+                try await respond(request, operation)
+            }
+        }
+        let specification = OpenAPIDocument.json(service.model, operations).text
+        router.only(.get, "v1/openapi") { request, _ in
+            Reply(Array(specification.utf8), type: "application/json").response(to: request)
+        }
+    }
+
+    private func respond(_ request: Request, _ operation: APIOperation) async throws -> Response {
+        let format = try RESTFormat.negotiated(request, operation)
+        let items = request.uri.queryParameters.map {
+            (name: String($0.key), value: String($0.value))
+        }
+        let variables = try QueryString(items).variables(of: operation)
+        let result = await service.rows(
+            of: operation.document, variables: .object(variables), caller: .anonymous,
+            format: format.rows)
+        guard result.errors.isEmpty else { return Self.failure(result) }
+        var reply = Reply(result.body, type: format.mediaType)
+        reply.isTagged = true
+        if operation.isList { reply.link = Self.links(request, variables, rows: result.count) }
+        return reply.response(to: request)
+    }
+
+    private static func failure(_ result: RowsResponse) -> Response {
+        let message = result.errors.first?.message ?? ""
+        let members = [JsonMember("errors", .array(result.errors.map(\.json)))]
+        let status: HTTPResponse.Status =
+            switch result.failure {
+            case .request: .badRequest
+            case .forbidden: .forbidden
+            case .overload: .serviceUnavailable
+            case .deadline: .gatewayTimeout
+            case .store, nil: .internalServerError
+            }
+        return .problem(status, message, members: members)
+    }
+
+    /// The pages before and behind this one (RFC 8288).
+    private static func links(
+        _ request: Request, _ variables: [JsonMember], rows: Int
+    ) -> String? {
+        func number(_ name: String) -> Int? {
+            variables.first { $0.key == name }.flatMap { Int($0.value.text) }
+        }
+        let offset = number("offset") ?? 0
+        guard let limit = number("limit"), limit > 0 else { return nil }
+        func link(_ offset: Int, _ relation: String) -> String {
+            let others = request.uri.query.map { query in
+                query.split(separator: "&").filter { !$0.hasPrefix("offset=") }
+            }
+            let query = ((others ?? []) + ["offset=\(offset)"]).joined(separator: "&")
+            return "<\(request.uri.path)?\(query)>; rel=\"\(relation)\""
+        }
+        var links: [String] = []
+        if rows >= limit, offset <= Int.max - limit { links.append(link(offset + limit, "next")) }
+        if offset > 0 { links.append(link(max(0, offset - limit), "prev")) }
+        return links.isEmpty ? nil : links.joined(separator: ", ")
+    }
+}
+
+/// How the rows of a REST response are written.
+enum RESTFormat {
+    case json
+    case lines
+    case csv
+
+    var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .lines: "application/jsonl"
+        case .csv: "text/csv; charset=utf-8; header=present"
+        }
+    }
+
+    var rows: RowsFormat {
+        switch self {
+        case .json: .data
+        case .lines: .lines
+        case .csv: .csv
+        }
+    }
+
+    /// By the weights of `Accept`; the first of equal ones. Only lists have lines.
+    static func negotiated(_ request: Request, _ operation: APIOperation) throws -> RESTFormat {
+        guard let accept = request.headers[.accept] else { return .json }
+        var best: (format: RESTFormat, quality: Double)?
+        for range in accept.split(separator: ",") {
+            let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }
+            let quality = weight.flatMap { Double($0.dropFirst(2)) } ?? 1
+            let format: RESTFormat? =
+                switch parts.first?.lowercased() {
+                case "*/*", "application/*", "application/json": .json
+                case "application/jsonl", "application/x-ndjson", "application/x-jsonlines":
+                    operation.isList ? .lines : nil
+                case "text/csv", "text/*": operation.isList ? .csv : nil
+                default: nil
+                }
+            if let format, quality > best?.quality ?? 0 { best = (format, quality) }
+        }
+        guard let best else {
+            throw RequestRefusal(
+                .notAcceptable,
+                "Responses are application/json, application/jsonl or text/csv; the last two are"
+                    + " for lists.")
+        }
+        return best.format
+    }
+}

@@ -1,0 +1,87 @@
+// The API of a pipeline beside its run.
+
+import Dispatch
+import Synchronization
+import WeirEngine
+import WeirPlanner
+import WeirServer
+import WeirStore
+
+/// How a run is served.
+struct Serving {
+    let settings: ServerSettings
+    /// Whether each request is a line of talk.
+    let logsRequests: Bool
+
+    /// Starts to serve; nil when the script defines nothing that could be asked for.
+    ///
+    /// - Throws: `StoreError` or `ServerError`.
+    func start(_ compiled: Compiled, _ session: Session) throws -> RunningServer? {
+        var api = APISettings()
+        if let limit = compiled.project.script.settings.defaultLimit { api.defaultLimit = limit }
+        let model = APIModel(compiled.plan, settings: api)
+        for problem in model.problems { Console.talk("weir: \(problem)\n") }
+        if model.isEmpty { return nil }
+        let pool = try ServingPool(path: session.options.storePath)
+        var log: (@Sendable (RequestRecord) -> Void)?
+        if logsRequests { log = { record in Console.talk(Self.line(record)) } }
+        let (settings, requestLog) = (settings, log)
+        let server = try Blocking.run {
+            try await APIServer(model, store: pool, session: session, settings: settings,
+                log: requestLog)
+        }
+        return RunningServer(server)
+    }
+
+    private static func line(_ record: RequestRecord) -> String {
+        let micros = record.nanos / 1000
+        let bytes = record.bytes.map(String.init) ?? "-"
+        let path = record.path.map { $0.isASCII && $0 > " " && $0 < "\u{7F}" ? String($0) : "?" }
+        return "\(record.method) \(path.joined()) \(record.status) \(bytes) B \(micros) µs\n"
+    }
+}
+
+/// A server that can be stopped from a thread that is not asynchronous.
+final class RunningServer {
+    private let server: APIServer
+
+    init(_ server: APIServer) { self.server = server }
+
+    /// `http://host:port`
+    var address: String {
+        let (host, port) = server.address
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
+
+    func stop() {
+        let server = server
+        try? Blocking.run { await server.stop() }
+    }
+}
+
+/// Waits for asynchronous work on a thread that does nothing else.
+enum Blocking {
+    private final class Outcome<Value: Sendable>: Sendable {
+        let result = Mutex<Result<Value, any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+    }
+
+    static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
+        let outcome = Outcome<Value>()
+        Task.detached {
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                result = .failure(error)
+            }
+            outcome.result.withLock { $0 = result }
+            outcome.done.signal()
+        }
+        outcome.done.wait()
+        guard let result = outcome.result.withLock({ $0 }) else { throw CancellationError() }
+        return try result.get()
+    }
+}
