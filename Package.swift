@@ -149,7 +149,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirEngine", "WeirServer", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime", "WeirPlanner",
+                "WeirEngine", "WeirServer", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime",
+                "WeirPlanner",
                 "WeirSQL",
                 "WeirColumnar",
                 "CWeirInput", argumentParser,

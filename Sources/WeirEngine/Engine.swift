@@ -106,7 +106,8 @@ extension ViewSchema {
         self.init(
             table: TableSchema(
                 name: view.name, columns: view.columns, key: [], isUpdating: false,
-                order: view.order, limit: view.limit, offset: view.offset), sql: view.sql)
+                order: view.order, limit: view.limit, offset: view.offset, hasEncodedKey: false),
+            sql: view.sql)
     }
 }
 
@@ -115,6 +116,7 @@ extension TableSchema {
         self.init(
             name: table.name, columns: table.columns, key: table.key,
             isUpdating: table.mode == .updating, order: table.order, limit: table.limit,
-            offset: table.offset, hidesLast: table.hidesLast)
+            offset: table.offset, hidesLast: table.hidesLast,
+            hasEncodedKey: table.hasEncodedKey)
     }
 }

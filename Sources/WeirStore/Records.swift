@@ -15,13 +15,16 @@ package struct TableSchema: Sendable {
     package let offset: Int?
     /// The last column only tells equal rows apart; the view leaves it out.
     package let hidesLast: Bool
+    /// Whether rows are told apart by an encoded key in a column of its own.
+    package let hasEncodedKey: Bool
 
     package init(
         name: String, columns: [Field], key: [Int], isUpdating: Bool,
         order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], limit: Int?,
-        offset: Int?, hidesLast: Bool = false
+        offset: Int?, hidesLast: Bool = false, hasEncodedKey: Bool
     ) {
         self.hidesLast = hidesLast
+        self.hasEncodedKey = hasEncodedKey
         self.name = name
         self.columns = columns
         self.key = key

@@ -27,7 +27,8 @@ struct Serving {
         if logsRequests { log = { record in Console.talk(Self.line(record)) } }
         let (settings, requestLog) = (settings, log)
         let server = try Blocking.run {
-            try await APIServer(model, store: pool, session: session, settings: settings,
+            try await APIServer(
+                model, store: pool, session: session, settings: settings,
                 log: requestLog)
         }
         return RunningServer(server)

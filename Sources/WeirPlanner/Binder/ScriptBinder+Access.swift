@@ -91,15 +91,18 @@ extension ScriptBinder {
     /// What an API may ask: the tables that are there, then functions, relationships and
     /// subscriptions, with their bases as types of rows.
     func served(
-        tables stored: Set<String>
+        _ tables: [StoredTable], _ views: [StoreView]
     ) -> (tables: [StoreQuery], queries: [StoreQuery]) {
+        var stored: [String: StoredTable?] = [:]
+        for view in views { stored[view.name.lowercased()] = .some(nil) }
+        for table in tables { stored[table.name.lowercased()] = table }
         var shown: [String: ExposedTable] = [:]
-        for table in exposedTables where stored.contains(table.name.lowercased()) {
+        for table in exposedTables where stored[table.name.lowercased()] != nil {
             shown[table.name.lowercased()] = table
         }
         let accesses = exposedTables.compactMap { table -> StoreQuery? in
-            guard shown[table.name.lowercased()] != nil else { return nil }
-            var query = access(table)
+            guard let place = stored[table.name.lowercased()] else { return nil }
+            var query = access(table, place)
             query.base = rowType(table.base, shown)
             return query
         }
@@ -111,7 +114,7 @@ extension ScriptBinder {
         return (accesses, others)
     }
 
-    private func access(_ table: ExposedTable) -> StoreQuery {
+    private func access(_ table: ExposedTable, _ stored: StoredTable?) -> StoreQuery {
         var isListed = true
         var filters: [QueryArgument] = []
         func filter(_ columns: [Int], isRequired: Bool) -> [QueryArgument] {
@@ -133,7 +136,8 @@ extension ScriptBinder {
             columns: table.columns, reads: [table.name], limit: table.limit,
             documentation: table.documentation, span: table.span, base: nil,
             select: StoreSelect(
-                StoreQueryBuilder.rows(of: table.name, table.columns, order: table.order),
+                StoreQueryBuilder.rows(
+                    of: table.name, table.columns, order: table.order, stored: stored),
                 offset: table.offset ?? 0), plan: nil)
     }
 }

@@ -198,8 +198,7 @@ package struct ScriptBinder {
         let tables = stages.compactMap { stage in
             if case .store(let table) = stage.node { table } else { nil }
         }
-        let served = served(
-            tables: Set((tables.map(\.name) + views.map(\.name)).map { $0.lowercased() }))
+        let served = served(tables, views)
         return StreamPlan(
             stages: ColumnPruning.apply(stages), views: views, tableQueries: served.tables,
             queries: served.queries,

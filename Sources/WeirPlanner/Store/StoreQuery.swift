@@ -24,9 +24,15 @@ package struct QueryArgument: Sendable {
     package let name: String
     package let type: DataType
     package let origin: Origin
-
     /// The parameter of the query's SQL.
-    package var parameter: String { StoreExpression.parameter(name.lowercased()) }
+    package let parameter: String
+
+    init(name: String, type: DataType, origin: Origin) {
+        self.name = name
+        self.type = type
+        self.origin = origin
+        parameter = StoreExpression.parameter(name.lowercased())
+    }
 
     /// Whether callers see it.
     package var isShown: Bool {
@@ -87,6 +93,9 @@ package struct StoreQuery: Sendable {
 
     /// All columns and rows; parameters are `:name`. Empty for subscriptions.
     package var sql: String { select?.sql(limit: limit) ?? "" }
+
+    /// Whether it is SQL of the script's author, which reads the views for people.
+    package var isPassthrough: Bool { select?.isPassthrough ?? false }
 
     /// Whether there is at most one row by its definition.
     package var isSingle: Bool { (limit ?? .max) <= 1 }

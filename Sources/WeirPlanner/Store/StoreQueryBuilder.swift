@@ -326,11 +326,16 @@ struct StoreQueryBuilder {
     /// A draft of all rows of a table or view, in an order of its columns.
     static func rows(
         of name: String, _ fields: [Field],
-        order: [(column: Int, isDescending: Bool, nullsFirst: Bool)]
+        order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], stored: StoredTable?
     ) -> SelectDraft {
         var builder = StoreQueryBuilder(shared: [], isFlat: false)
         var draft = builder.scan(name, fields)
-        draft.order(by: order)
+        if order.isEmpty, let stored {
+            // Which index is read depends on the columns; the order of pages must not.
+            draft.orderBy = stored.physicalOrder.map { "t1.\(StoreExpression.name($0))" }
+        } else {
+            draft.order(by: order)
+        }
         return draft
     }
 }

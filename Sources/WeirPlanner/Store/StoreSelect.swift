@@ -9,11 +9,13 @@ package struct StoreSelect: Sendable {
     private let prefix: String
     /// Rows that the definition leaves out.
     private let offset: Int
+    let isPassthrough: Bool
 
     init(_ draft: SelectDraft, prefix: String = "", offset: Int = 0) {
         self.draft = draft
         self.prefix = prefix
         self.offset = offset
+        isPassthrough = false
     }
 
     /// SQL that is passed through.
@@ -23,6 +25,7 @@ package struct StoreSelect: Sendable {
             columns: columns.map { "t0.\(StoreExpression.name($0.name))" }, fields: columns)
         prefix = ""
         offset = 0
+        isPassthrough = true
     }
 
     /// The parameters of a page.

@@ -271,6 +271,23 @@ package struct StoredTable: Sendable {
     package let documentation: String?
     /// The last column only tells equal rows apart; readers do not see it.
     package var hidesLast = false
+
+    /// Whether rows are told apart by an encoded key in a column `_key` of its own, because a column
+    /// of the key may be NULL or there is no such column. A number of NaN is stored as NULL, whatever
+    /// its type says.
+    package var hasEncodedKey: Bool {
+        let hasNull = key.contains { index in
+            let type = columns[index].type
+            return type.isNullable || type.kind.physical == .float64
+        }
+        return hasNull || (key.isEmpty && mode == .updating)
+    }
+
+    /// The columns by which SQLite keeps the rows.
+    var physicalOrder: [String] {
+        if hasEncodedKey { return ["_key"] }
+        return key.isEmpty ? ["rowid"] : key.map { columns[$0].name }
+    }
 }
 
 /// A sink outside the store.

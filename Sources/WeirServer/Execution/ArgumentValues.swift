@@ -38,7 +38,8 @@ enum ArgumentValues {
             case .metadata(let key): json = try claim(key, argument, caller)
             case .computed, .parent: continue
             }
-            result.append((argument.parameter, try value(json, argument)))
+            result.append(
+                (argument.parameter, try value(json, argument, isReadable: query.isPassthrough)))
         }
         return result
     }
@@ -59,7 +60,7 @@ enum ArgumentValues {
     }
 
     private static func value(
-        _ json: JsonValue, _ argument: QueryArgument
+        _ json: JsonValue, _ argument: QueryArgument, isReadable: Bool
     ) throws(ArgumentProblem) -> StoreValue {
         if json == .null { return .null }
         let kind = argument.type.kind
@@ -73,7 +74,17 @@ enum ArgumentValues {
                 }
             throw ArgumentProblem(message: "\(what) is \(shown(json)), which is no \(kind).")
         }
-        return StoreValue(scalar, kind)
+        return isReadable ? readable(scalar, kind) : StoreValue(scalar, kind)
+    }
+
+    /// A value as the views for people show it, which SQL that is passed through reads.
+    private static func readable(_ scalar: Scalar, _ kind: DataType.Kind) -> StoreValue {
+        switch kind {
+        case .date, .time, .timestamp: .text(ValueText.string(scalar, kind: kind))
+        case .timestampLTZ: .text(ValueText.string(scalar, kind: kind) + "Z")
+        case .decimal: .real(Double(ValueText.string(scalar, kind: kind)) ?? 0)
+        default: StoreValue(scalar, kind)
+        }
     }
 
     private static func scalar(_ json: JsonValue, _ kind: DataType.Kind) -> Scalar {

@@ -57,6 +57,9 @@ struct FetchedRows {
 }
 
 extension Fetch {
+    /// How many statements it is with all below it.
+    var statements: Int { output.children.reduce(1) { $0 + $1.statements } }
+
     /// Reads all rows of a root field and of what is below it.
     ///
     /// - Throws: `ServingError`.
@@ -65,7 +68,9 @@ extension Fetch {
         return FetchedRows(rows: rows, groups: nil, children: try output.run(rows, connection))
     }
 
-    fileprivate func run(_ parents: ParentKeys, _ connection: ServingConnection) throws -> FetchedRows {
+    fileprivate func run(_ parents: ParentKeys, _ connection: ServingConnection) throws
+        -> FetchedRows
+    {
         let found = try connection.children(
             sql, width: width, parents: parents, parameters: parameters)
         return FetchedRows(

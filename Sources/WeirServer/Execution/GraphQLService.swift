@@ -90,7 +90,8 @@ package final class GraphQLService: Sendable {
         let fetches = prepared.fetches
         guard !fetches.isEmpty else { return Self.write(prepared, []) { _ in nil } }
         do {
-            return try await pool.read { connection in
+            let isOne = fetches.count == 1 && fetches[0].statements == 1
+            return try await pool.read(isOne: isOne) { connection in
                 var failures: [GraphQLError] = []
                 var found: [FetchedRows?] = []
                 for fetch in fetches {
@@ -174,7 +175,7 @@ package final class GraphQLService: Sendable {
                 errors: prepared.errors, failure: prepared.isForbidden ? .forbidden : .request)
         }
         do {
-            return try await pool.read { connection in
+            return try await pool.read(isOne: fetch.statements == 1) { connection in
                 Self.write(fetch, try fetch.run(connection), format)
             }
         } catch {

@@ -114,8 +114,18 @@ extension JSONBuffer {
         case (.real, _): return append(rounded: cell.real)
         case (.text, .decimal(_, let scale)):
             let digits = String(decoding: rows.text(cell), as: UTF8.self)
-            guard let value = Int128(digits) else { return false }
-            append(ascii: NumberText.decimal(value, scale: scale))
+            if let value = Int128(digits) {
+                append(ascii: NumberText.decimal(value, scale: scale))
+            } else {
+                guard JsonValue.parse(rows.text(cell)) == .number(digits) else { return false }
+                append(ascii: digits)
+            }
+        case (.text, .timestamp), (.text, .timestampLTZ):
+            // SQL that is passed through reads the views for people.
+            guard let micros = TimeText.parseTimestamp(rows.text(cell), allowsZone: true) else {
+                return false
+            }
+            append(instant: micros)
         case (.text, .json), (.text, .map): append(raw: rows.text(cell))
         case (.text, _): append(text: rows.text(cell))
         case (.blob, _), (.null, _): return false

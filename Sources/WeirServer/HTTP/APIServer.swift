@@ -61,7 +61,8 @@ package final class APIServer: Sendable {
                 address: .hostname(settings.host, port: settings.port), serverName: "weir",
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.connections, logger: logger)),
-            onServerRunning: { channel in listening.set(.success(channel.localAddress?.port ?? 0)) },
+            onServerRunning: { channel in listening.set(.success(channel.localAddress?.port ?? 0))
+            },
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [app], logger: logger))

@@ -40,7 +40,8 @@ struct Reply {
             }
         }
         var buffer = ByteBuffer()
-        if body.count >= Self.compressedBytes, Self.takesGzip(request), let small = Self.gzip(body) {
+        if body.count >= Self.compressedBytes, Self.takesGzip(request), let small = Self.gzip(body)
+        {
             headers[.contentEncoding] = "gzip"
             buffer.writeBytes(small)
         } else {
@@ -59,7 +60,9 @@ struct Reply {
         guard let accepted = request.headers[.acceptEncoding] else { return false }
         return accepted.split(separator: ",").contains { item in
             let parts = item.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            let isOff = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+            let isOff = parts.dropFirst().contains {
+                ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0)
+            }
             return parts.first == "gzip" && !isOff
         }
     }
@@ -79,18 +82,23 @@ struct Reply {
 }
 
 extension Router {
-    /// A route for one method; the others are refused with what is possible (RFC 9110, 15.5.6).
+    /// A route for one method; the others are refused.
     func only(
         _ method: HTTPRequest.Method, _ path: RouterPath,
         use handler: @escaping @Sendable (Request, Context) async throws -> Response
     ) {
         on(path, method: method, use: handler)
+        refuse(path, except: [method])
+    }
+
+    /// Refuses methods with those that are possible (RFC 9110, 15.5.6).
+    func refuse(_ path: RouterPath, except allowed: [HTTPRequest.Method]) {
         for other in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .trace]
-        where other != method {
+        where !allowed.contains(other) {
             on(path, method: other) { _, _ -> Response in
                 var response = Response.problem(
                     .methodNotAllowed, "\(other.rawValue) is not possible here.")
-                response.headers[.allow] = method.rawValue
+                response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
                 return response
             }
         }

@@ -65,7 +65,9 @@ extension Request {
 
     /// The media type of the body without its parameters, lower case.
     var mediaType: String? {
-        headers[.contentType]?.split(separator: ";").first
+        let written = headers[.contentType]
+        if written == "application/json" { return written }
+        return written?.split(separator: ";").first
             .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
     }
 }

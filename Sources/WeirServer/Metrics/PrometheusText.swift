@@ -53,7 +53,8 @@ enum PrometheusText {
 
     private static func stages(_ snapshot: EngineSnapshot) -> [Metric] {
         var records = Metric(
-            name: "weir_operator_records_total", kind: "counter", help: "Rows in and out of stages.")
+            name: "weir_operator_records_total", kind: "counter", help: "Rows in and out of stages."
+        )
         var time = Metric(
             name: "weir_operator_time_seconds_total", kind: "counter",
             help: "Time of stages by what they did.")

@@ -96,7 +96,9 @@ struct APIModelBuilder {
         for (number, column) in columns.enumerated() where APIName.isShown(column.name) {
             guard types.output(column.type, path: "\(name)_\(column.name)") != nil else { continue }
             // Of columns of the same name the first one counts.
-            if object.columnNumbers[column.name] == nil { object.columnNumbers[column.name] = number }
+            if object.columnNumbers[column.name] == nil {
+                object.columnNumbers[column.name] = number
+            }
         }
         return object.columnNumbers.isEmpty ? nil : object
     }

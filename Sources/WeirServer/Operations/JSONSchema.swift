@@ -117,7 +117,8 @@ enum JSONSchema {
         case .null: .null
         case .list(let items, _): .array(items.compactMap(json))
         case .object(let members, _):
-            .object(members.compactMap { item in json(item.value).map { JsonMember(item.name, $0) } })
+            .object(
+                members.compactMap { item in json(item.value).map { JsonMember(item.name, $0) } })
         case .variable: nil
         }
     }

@@ -25,12 +25,15 @@ struct MCPService: Sendable {
     func answer(_ message: JsonValue, caller: Caller) async -> JsonValue? {
         guard case .object(let members) = message,
             member("jsonrpc", members) == .string("2.0")
-        else { return Self.failed(.null, Failure(code: -32600, message: "This is no JSON-RPC 2.0.")) }
+        else {
+            return Self.failed(.null, Failure(code: -32600, message: "This is no JSON-RPC 2.0."))
+        }
         let id = member("id", members)
         guard case .string(let method)? = member("method", members) else {
             let isAnswer = member("result", members) != nil || member("error", members) != nil
             return isAnswer
-                ? nil : Self.failed(id ?? .null, Failure(code: -32600, message: "There is no method."))
+                ? nil
+                : Self.failed(id ?? .null, Failure(code: -32600, message: "There is no method."))
         }
         guard let id else { return nil }
         switch id {
@@ -117,7 +120,8 @@ struct MCPService: Sendable {
     private func tool(_ operation: APIOperation) -> JsonValue {
         .object([
             JsonMember("name", .string(toolName(operation))),
-            JsonMember("description", .string(operation.description ?? "Rows of \(operation.name).")),
+            JsonMember(
+                "description", .string(operation.description ?? "Rows of \(operation.name).")),
             JsonMember("inputSchema", inputSchema(operation)),
             JsonMember(
                 "annotations",

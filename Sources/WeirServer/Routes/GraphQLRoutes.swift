@@ -12,7 +12,8 @@ struct GraphQLRoutes {
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/graphql") { request, _ in try await post(request) }
         router.get("v1/graphql") { request, _ in try await get(request) }
-        router.get("v1/graphql/schema") { _, _ in
+        router.refuse("v1/graphql", except: [.post, .get])
+        router.only(.get, "v1/graphql/schema") { _, _ in
             Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
         }
     }
@@ -33,7 +34,9 @@ struct GraphQLRoutes {
 
     private func get(_ request: Request) async throws -> Response {
         let type = try negotiated(request)
-        let items = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+        let items = request.uri.queryParameters.map {
+            (name: String($0.key), value: String($0.value))
+        }
         do throws(GraphQLParameters.Malformed) {
             return await respond(try GraphQLParameters(queryItems: items), type, .get)
         } catch {

@@ -11,9 +11,11 @@ struct OperationsRoutes {
     let metrics: RequestMetrics
 
     func add(to router: Router<BasicRequestContext>) {
-        router.get("health") { _, _ in Response.json(.object([JsonMember("status", .string("up"))])) }
-        router.get("ready") { _, _ in ready() }
-        router.get("metrics") { _, _ in
+        router.only(.get, "health") { _, _ in
+            Response.json(.object([JsonMember("status", .string("up"))]))
+        }
+        router.only(.get, "ready") { _, _ in ready() }
+        router.only(.get, "metrics") { _, _ in
             Response.text(
                 PrometheusText.metrics(session?.snapshot(), metrics).utf8,
                 type: "text/plain; version=0.0.4; charset=utf-8")

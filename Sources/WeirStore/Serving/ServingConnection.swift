@@ -35,6 +35,8 @@ package struct ServingLimits: Sendable {
     var deadline: UInt64
     /// Bytes that the rows of a request may take.
     var bytes: Int
+    /// Whether it is a single statement, which needs no transaction around it.
+    var isOne = false
 }
 
 /// One read-only connection. It is used by one thread at a time, which the pool sees to.
@@ -52,8 +54,7 @@ package final class ServingConnection: @unchecked Sendable {
     /// Why the statement at hand was stopped from here.
     private var stop: ServingError?
     private var isInSnapshot = false
-    /// Statements that were run, for tests and metrics.
-    private(set) var statementCount = 0
+    private var statementCount = 0
 
     /// - Throws: `StoreError`.
     init(path: String) throws {
@@ -80,6 +81,12 @@ package final class ServingConnection: @unchecked Sendable {
         for statement in statements.values { sqlite3_finalize(statement) }
     }
 
+    /// Statements that were run since this was last asked.
+    func takeStatementCount() -> Int {
+        defer { statementCount = 0 }
+        return statementCount
+    }
+
     /// Runs a request's statements on one state of the store.
     func read<Result>(
         _ limits: ServingLimits, _ body: (ServingConnection) throws -> Result
@@ -97,6 +104,7 @@ package final class ServingConnection: @unchecked Sendable {
                     return Unmanaged<ServingConnection>.fromOpaque(context).takeUnretainedValue()
                         .mayGoOn() ? 0 : 1
                 }, context)
+            if limits.isOne { return try body(self) }
             try begin()
             defer { end() }
             return try body(self)

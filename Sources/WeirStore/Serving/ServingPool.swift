@@ -31,6 +31,7 @@ package final class ServingPool: Sendable {
     private let settings: Settings
     private let idle = Mutex<[ServingConnection]>([])
     private let slow = Mutex(SlowLane())
+    private let statementCount = Atomic(0)
     private let threads = DispatchQueue(label: "weir.api.slow", attributes: .concurrent)
     /// About three milliseconds.
     private static let fastSteps = 100
@@ -43,31 +44,42 @@ package final class ServingPool: Sendable {
         idle.withLock { $0.append(first) }
     }
 
+    /// Statements of all requests so far.
+    package var statements: Int { statementCount.load(ordering: .relaxed) }
+
     /// Runs a request on one state of the store; it may be run twice.
     ///
+    /// - Parameter isOne: whether it is a single statement, which sees one state by itself.
     /// - Throws: what the request throws, `ServingError` or `StoreError`.
     package func read<Result: Sendable>(
+        isOne: Bool = false,
         _ body: @escaping @Sendable (ServingConnection) throws -> Result
     ) async throws -> Result {
         let deadline = MonotonicClock.now() + UInt64(max(0, settings.seconds) * 1e9)
         do {
-            return try run(steps: Self.fastSteps, deadline, body)
+            return try run(steps: Self.fastSteps, deadline, isOne, body)
         } catch ServingError.overBudget {
-            return try await runSlowly(deadline, body)
+            return try await runSlowly(deadline, isOne, body)
         }
     }
 
     private func run<Result>(
-        steps: Int?, _ deadline: UInt64, _ body: (ServingConnection) throws -> Result
+        steps: Int?, _ deadline: UInt64, _ isOne: Bool, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
         let connection = try idle.withLock { $0.popLast() } ?? ServingConnection(path: path)
-        defer { idle.withLock { $0.append(connection) } }
+        defer {
+            statementCount.add(connection.takeStatementCount(), ordering: .relaxed)
+            idle.withLock { $0.append(connection) }
+        }
         return try connection.read(
-            ServingLimits(thousandSteps: steps, deadline: deadline, bytes: settings.bytes), body)
+            ServingLimits(
+                thousandSteps: steps, deadline: deadline, bytes: settings.bytes, isOne: isOne), body
+        )
     }
 
     private func runSlowly<Result: Sendable>(
-        _ deadline: UInt64, _ body: @escaping @Sendable (ServingConnection) throws -> Result
+        _ deadline: UInt64, _ isOne: Bool,
+        _ body: @escaping @Sendable (ServingConnection) throws -> Result
     ) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let job: @Sendable () -> Void = { [self] in
@@ -75,7 +87,7 @@ package final class ServingPool: Sendable {
                     with: Swift.Result {
                         // It may have waited for all of its time.
                         guard MonotonicClock.now() < deadline else { throw ServingError.deadline }
-                        return try run(steps: nil, deadline, body)
+                        return try run(steps: nil, deadline, isOne, body)
                     })
                 finished()
             }

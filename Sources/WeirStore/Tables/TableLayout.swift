@@ -11,12 +11,7 @@ struct TableLayout {
 
     init(_ schema: TableSchema) {
         self.schema = schema
-        // A number of NaN is stored as NULL, whatever its type says.
-        let hasNull = schema.key.contains { index in
-            let type = schema.columns[index].type
-            return type.isNullable || type.kind.physical == .float64
-        }
-        hasEncodedKey = hasNull || (schema.key.isEmpty && schema.isUpdating)
+        hasEncodedKey = schema.hasEncodedKey
     }
 
     static func quoted(_ name: String) -> String {
