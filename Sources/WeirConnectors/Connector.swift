@@ -12,10 +12,14 @@ package struct ConnectorContext: Sendable {
     package let chunkBytes: Int
     /// Who decodes.
     package let workers: Workers
+    /// Where tables that the API writes have their rows from; nil for none.
+    package let writes: (any WriteFeed)?
 
     package init(
-        baseDirectory: String, chunkBytes: Int = 512 << 10, workers: Workers = .cores
+        baseDirectory: String, chunkBytes: Int = 512 << 10, workers: Workers = .cores,
+        writes: (any WriteFeed)? = nil
     ) {
+        self.writes = writes
         self.baseDirectory = baseDirectory
         self.chunkBytes = chunkBytes
         self.workers = workers

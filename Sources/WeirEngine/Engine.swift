@@ -22,6 +22,9 @@ package struct EngineOptions: Sendable {
     package var chunkBytes: Int
     /// How many threads share the work on a batch.
     package var workers: Workers
+    /// Whether tables that the API writes wait for rows; otherwise they end with those that are
+    /// there.
+    package var acceptsWrites = false
     /// By which windows of PROCTIME() go.
     package var clock = ProcessingClock.system
 
@@ -68,23 +71,31 @@ package enum Engine {
             indexes: plan.indexes.map {
                 IndexSchema(name: $0.name, table: $0.table, columns: $0.columns)
             }, script: script)
+        let log = try writeLog(plan, options)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes,
-            workers: options.workers)
-        let starting = PipelineStart(plan: plan, recovery: recovery, context: context)
+            workers: options.workers, writes: log)
+        let starting = PipelineStart(
+            plan: plan, recovery: recovery, context: context, acceptsWrites: options.acceptsWrites)
         let setups = try starting.sourceSetups()
         let graph = RunGraph(
             plan: plan, isObserving: options.isObserving, workers: options.workers,
             clock: options.clock, state: starting.state)
         starting.restoreCounters(graph.probes)
         let writer = StoreEpochWriter(
-            plan: plan, store: store, sinks: try starting.sinkWriters())
+            plan: plan, store: store, sinks: try starting.sinkWriters(), writes: log)
         let run = PipelineRun(
             graph: graph, setups: setups, progress: starting.progress, epoch: recovery.epoch,
             writer: writer, options: RunOptions(pace: options.pace, commit: options.commit))
         return Session(
             plan: plan, sources: sources, project: project, options: options, run: run,
-            isResumed: recovery.epoch > 0)
+            isResumed: recovery.epoch > 0, log: log)
+    }
+
+    /// The log of writes, when the script has tables that the API writes.
+    private static func writeLog(_ plan: StreamPlan, _ options: EngineOptions) throws -> WriteLog? {
+        guard plan.sources.contains(where: { $0.connector == "internal" }) else { return nil }
+        return try WriteLog(store: options.storePath, isBounded: !options.acceptsWrites)
     }
 
     /// All statements of a project, so that layout and comments make no difference.

@@ -11,6 +11,7 @@ struct PipelineStart {
     let plan: StreamPlan
     let recovery: Recovery
     let context: ConnectorContext
+    let acceptsWrites: Bool
 
     private var sourceStages: [(stage: StagePlan, source: SourcePlan)] {
         plan.stages.compactMap { stage in
@@ -39,7 +40,8 @@ struct PipelineStart {
             return SourceSetup(
                 stage: stage.id, check: check?.id,
                 reader: try make(try source.withSecrets(), start, context),
-                start: start, watermark: watermark(source.name))
+                start: start, watermark: watermark(source.name),
+                isLive: acceptsWrites && source.connector == "internal")
         }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 package import WeirPlanner
 package import WeirRuntime
 package import WeirSQL
+import WeirStore
 
 /// An immutable picture of the engine.
 package struct EngineSnapshot: Sendable {
@@ -47,11 +48,14 @@ package final class Session: Sendable {
     package let options: EngineOptions
     /// Whether the run goes on from an earlier one.
     package let isResumed: Bool
+    /// Takes rows for tables that the API writes; nil when there are none or it takes no more.
+    package let writes: WriteService?
     private let run: PipelineRun
+    private let log: WriteLog?
 
     init(
         plan: StreamPlan, sources: SourceMap, project: Project, options: EngineOptions,
-        run: PipelineRun, isResumed: Bool
+        run: PipelineRun, isResumed: Bool, log: WriteLog?
     ) {
         self.plan = plan
         self.sources = sources
@@ -59,6 +63,8 @@ package final class Session: Sendable {
         self.options = options
         self.run = run
         self.isResumed = isResumed
+        self.log = log
+        writes = options.acceptsWrites ? WriteService(plan, log: log) : nil
     }
 
     package var state: RunState { run.status.state }
@@ -81,7 +87,10 @@ package final class Session: Sendable {
     package func setPaused(_ value: Bool) { run.control.setPaused(value) }
 
     /// Asks the run to stop; what has been read is committed.
-    package func stop() { run.stop() }
+    package func stop() {
+        run.stop()
+        log?.close()
+    }
 
     package func wait() { run.wait() }
 

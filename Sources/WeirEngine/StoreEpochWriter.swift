@@ -13,6 +13,10 @@ final class StoreEpochWriter: EpochWriter {
     private let plan: StreamPlan
     private let store: StoreWriter
     private let sinks: [Int: any SinkWriter]
+    private let writes: WriteLog?
+    /// When the log of writes was last cleared of what is too old (monotonic, ns).
+    private var forgottenAt: UInt64 = 0
+    private static let forgetInterval: UInt64 = 60_000_000_000
     /// Table number by stage.
     private let tables: [Int: Int]
     /// Median and 99th percentile of each stage's latency (ms), and when they were computed
@@ -21,7 +25,10 @@ final class StoreEpochWriter: EpochWriter {
     private var latenciesAt: UInt64 = 0
     private static let latencyInterval: UInt64 = 1_000_000_000
 
-    init(plan: StreamPlan, store: StoreWriter, sinks: [Int: any SinkWriter]) {
+    init(
+        plan: StreamPlan, store: StoreWriter, sinks: [Int: any SinkWriter], writes: WriteLog?
+    ) {
+        self.writes = writes
         self.plan = plan
         self.store = store
         self.sinks = sinks
@@ -60,6 +67,23 @@ final class StoreEpochWriter: EpochWriter {
                     deletedPrefixes: delta.deletedPrefixes)
             }, sinks: positions, isFinal: epoch.isFinal)
         try store.commit(record)
+        try forgetWrites(record.offsets)
+    }
+
+    /// Clears the log of writes, now and then, of what has been read and is older than it is kept.
+    private func forgetWrites(_ offsets: [OffsetRecord]) throws {
+        let now = MonotonicClock.now()
+        guard let writes, now - forgottenAt > Self.forgetInterval else { return }
+        forgottenAt = now
+        for table in plan.writes {
+            guard let retention = table.retention,
+                let offset = offsets.first(where: { $0.source == table.name })
+            else { continue }
+            let time = Int64(MonotonicClock.wallSeconds() * 1e6)
+            try writes.forget(
+                table: table.name, read: offset.byteOffset,
+                before: time.subtractingReportingOverflow(retention).partialValue)
+        }
     }
 
     func close() throws {

@@ -23,6 +23,8 @@ struct HeadlessRun {
     /// - Throws: `ExitCode` when the run failed or was interrupted.
     func run(finished: (Session) throws -> Void = { _ in }) throws {
         let session: Session
+        var options = options
+        options.acceptsWrites = serving != nil && !endsWhenFinished
         do {
             session = try Engine.start(
                 compiled.plan, sources: compiled.compilation.sources, project: compiled.project,

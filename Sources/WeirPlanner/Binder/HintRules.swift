@@ -34,8 +34,10 @@ enum HintRule: String, CaseIterable {
     case rowCount = "row_count"
 
     /// Whether it changes anything today.
-    var hasEffect: Bool {
+    func hasEffect(_ target: HintTarget) -> Bool {
         switch self {
+        case .insert: true
+        case .ttl: target == .internalTable
         case .primaryKey, .index, .queryByAll, .queryByAny, .noQuery, .engine, .exec, .test,
             .workload, .filteredDistinctOrder:
             true
@@ -112,6 +114,26 @@ enum HintRule: String, CaseIterable {
         return Self.units.contains(unit) ? nil : ("has no unit '\(words[1])'", hint)
     }
 
+    /// `14 days` in µs.
+    static func micros(_ text: String) -> Int64? {
+        let words = text.split(separator: " ").map { $0.lowercased() }
+        guard words.count == 2, let count = Int64(words[0]) else { return nil }
+        let seconds: Int64? =
+            switch words[1].hasSuffix("s") ? String(words[1].dropLast()) : words[1] {
+            case "second", "sec": 1
+            case "minute", "min": 60
+            case "hour", "h": 3600
+            case "day", "d": 86_400
+            case "week": 7 * 86_400
+            case "month": 30 * 86_400
+            case "year": 365 * 86_400
+            default: nil
+            }
+        guard let seconds else { return nil }
+        let micros = count.multipliedReportingOverflow(by: seconds * 1_000_000)
+        return micros.overflow ? .max : micros.partialValue
+    }
+
     /// Why it cannot stand in front of something; nil when it can.
     func refusal(_ target: HintTarget) -> String? {
         switch (self, target) {
@@ -154,7 +176,7 @@ extension ScriptBinder {
                     .error(
                         "bad-hint", "the hint '\(rule.rawValue)' \(message)", at: hint.name.span,
                         hint: help))
-            } else if !rule.hasEffect {
+            } else if !rule.hasEffect(target) {
                 diagnostics.append(
                     .warning(
                         "hint-ignored", "the hint '\(rule.rawValue)' has no effect yet",

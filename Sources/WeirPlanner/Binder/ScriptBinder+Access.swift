@@ -54,7 +54,10 @@ extension ScriptBinder {
         guard let table = tables[key] else { return }
         _ = bindHintColumns(statement, table.relation.columns, table: table.name)
         expose(table.name, table.relation, nil, statement, at: span)
-        if project.settings.servesSources || accessHints[key] != nil { servedSources.append(key) }
+        let isWritten = internalTables.contains(table.name.lowercased())
+        if project.settings.servesSources || isWritten || accessHints[key] != nil {
+            servedSources.append(key)
+        }
     }
 
     /// Stores the sources that are asked for as they are.

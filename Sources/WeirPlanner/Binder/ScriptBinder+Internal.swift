@@ -10,9 +10,34 @@ extension ScriptBinder {
         let hasHint = (statement.preamble.hints + context.hints).contains {
             ["engine", "exec"].contains($0.name.key)
         }
-        guard hasHint, !hasConnector else { return false }
-        warnOfServing(table.name.span)
-        return true
+        return hasHint && !hasConnector
+    }
+
+    /// Notes a table that the API writes.
+    mutating func addWrites(_ table: CreateTable, _ statement: Statement) {
+        guard context.isExposed, !table.name.name.hasPrefix("_") else { return }
+        var quiet = self
+        let source = quiet.internalSource(table)
+        var metadata: [Int: WriteMetadata] = [:]
+        for case .metadata(let name, _, let key, _, _) in table.elements {
+            guard let index = source.columns.firstIndex(where: { $0.name == name.name }) else {
+                continue
+            }
+            switch key ?? "" {
+            case "uuid": metadata[index] = .uuid
+            case "timestamp": metadata[index] = .timestamp
+            case let claim: metadata[index] = .claim(String(claim.dropFirst("auth.".count)))
+            }
+        }
+        let hints = statement.preamble.hints + context.hints
+        let arity = hints.first { $0.name.key == HintRule.insert.rawValue }?.arguments.first
+        let retention = hints.first { $0.name.key == HintRule.ttl.rawValue }?.arguments.first
+        writes.append(
+            WritePlan(
+                name: table.name.name, source: source, metadata: metadata,
+                arity: arity.flatMap { WriteArity(rawValue: $0.lowercased()) } ?? .single,
+                retention: retention.flatMap(HintRule.micros),
+                documentation: statement.preamble.documentation, span: table.name.span))
     }
 
     /// The type of a column that the server fills in; nil after reporting a wrong one.

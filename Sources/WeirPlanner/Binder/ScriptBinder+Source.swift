@@ -45,8 +45,33 @@ extension ScriptBinder {
             expressions.indices.filter { index in
                 if case .call("PROCTIME", _) = expressions[index].node { true } else { false }
             })
-        return addSourceStages(
+        let stage = addSourceStages(
             table, span, relation, physical, settings, expressions, constraints, watermark)
+        guard isInternal, let declared = primaryKey(table), !declared.isEmpty else { return stage }
+        return addUpserts(table, span, stage, &relation)
+    }
+
+    /// The last row of each key: writes to a table with a primary key replace each other.
+    private mutating func addUpserts(
+        _ table: CreateTable, _ span: Span, _ stage: Int, _ relation: inout Relation
+    ) -> Int {
+        relation.mode = .updating
+        relation.type = .versionedState
+        return graph.add(
+            "\(table.name.name).top",
+            .rank(
+                RankPlan(
+                    partitionBy: relation.key ?? [], orderBy: [], ranks: 1...1, emitsRank: false,
+                    lastWins: true, firstByTime: nil, windowEnd: nil, isAppend: true)),
+            inputs: [stage], relation: relation, span: span)
+    }
+
+    /// The records of a table that the API writes.
+    mutating func internalSource(_ table: CreateTable) -> SourcePlan {
+        let key = primaryKey(table) ?? table.metadataColumn("uuid").map { [$0] }
+        return SourcePlan(
+            name: table.name.name, connector: "internal", format: nil, options: [:],
+            columns: physicalColumns(table, key: key))
     }
 
     private mutating func addSourceStages(
@@ -55,10 +80,11 @@ extension ScriptBinder {
         _ constraints: [(name: String, condition: BoundExpression)],
         _ watermark: (column: Int, expression: BoundExpression)?
     ) -> Int {
+        let isInternal = internalTables.contains(table.name.key)
         let source = SourcePlan(
             name: table.name.name, connector: settings.connector, format: settings.format,
             options: settings.options, columns: physical,
-            metadata: internalTables.contains(table.name.key) ? [:] : table.metadata(in: physical))
+            metadata: isInternal ? [:] : table.metadata(in: physical))
         let readRelation = Relation(columns: physical, rowtime: nil, key: nil, mode: .append)
         let isPlain =
             constraints.isEmpty && watermark == nil && expressions.count == physical.count

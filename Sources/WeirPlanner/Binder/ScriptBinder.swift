@@ -81,6 +81,8 @@ package struct ScriptBinder {
     var indexNeeds = IndexSelection()
     /// Tables that the API writes, by lower-case name.
     var internalTables: Set<String> = []
+    /// The same, those that are not inner ones.
+    var writes: [WritePlan] = []
     /// Arguments of the function at hand that hold claims, by the claim.
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
@@ -202,7 +204,7 @@ package struct ScriptBinder {
         return StreamPlan(
             stages: ColumnPruning.apply(stages), views: views, tableQueries: served.tables,
             queries: served.queries,
-            indexes: storeIndexes(tables), stateTTL: durations[.stateTTL],
+            indexes: storeIndexes(tables), writes: writes, stateTTL: durations[.stateTTL],
             idleTimeout: durations[.idleTimeout])
     }
 
@@ -360,6 +362,7 @@ package struct ScriptBinder {
             return
         }
         exposeSource(key, statement, at: table.name.span)
+        if internalTables.contains(table.name.key) { addWrites(table, statement) }
     }
 
     private mutating func diagnosticsOfSource(_ table: CreateTable) -> Bool {

@@ -13,6 +13,8 @@ package struct StreamPlan: Sendable {
     /// What else an API may ask.
     package let queries: [StoreQuery]
     package let indexes: [StoreIndex]
+    /// Tables that the API writes.
+    package let writes: [WritePlan]
     /// How long state that is not written is kept (µs); nil for ever.
     package let stateTTL: Int64?
     /// How long a source gives no rows until time goes on without it (µs); nil for ever.

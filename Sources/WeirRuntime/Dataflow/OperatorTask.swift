@@ -184,7 +184,7 @@ final class OperatorTask {
     private var laneBehind: Int? {
         guard isAligned else { return nil }
         var behind: Int?
-        for lane in isOpen.indices where isOpen[lane] {
+        for lane in isOpen.indices where isOpen[lane] && !setups[lane].isLive {
             if behind.map({ progress[lane].watermark < progress[$0].watermark }) ?? true {
                 behind = lane
             }

@@ -40,7 +40,7 @@ package final class PipelineRun: Sendable {
         let input = BoundedQueue<SourceBatch>(lanes: setups.count, capacity: 4)
         let output = BoundedQueue<WriterMessage>(capacity: 8)
         let paced = setups.filter { setup in
-            setup.check.flatMap { graph.plan.stages[$0].relation.rowtime } != nil
+            !setup.isLive && setup.check.flatMap { graph.plan.stages[$0].relation.rowtime } != nil
         }
         let pace =
             paced.isEmpty ? nil : options.pace.map { PaceClock(factor: $0, sources: setups.count) }

@@ -32,10 +32,15 @@ package struct SourceSetup {
     package let start: SourcePosition
     /// Watermark (µs) of the last commit.
     package let watermark: Int64
+    /// Whether its rows come when somebody sends them: others do not wait for it, and it is not
+    /// replayed at a pace.
+    package let isLive: Bool
 
     package init(
-        stage: Int, check: Int?, reader: any SourceReader, start: SourcePosition, watermark: Int64
+        stage: Int, check: Int?, reader: any SourceReader, start: SourcePosition, watermark: Int64,
+        isLive: Bool = false
     ) {
+        self.isLive = isLive
         self.stage = stage
         self.check = check
         self.reader = reader
@@ -88,6 +93,8 @@ final class SourceTask {
             while control.waitWhilePaused() {
                 let start = MonotonicClock.now()
                 guard let decoded = try setup.reader.next() else { break }
+                // A live source looks now and then whether the run goes on.
+                if decoded.records == 0, setup.isLive { continue }
                 let decodedAt = MonotonicClock.now()
                 var rejects = decoded.rejects
                 let undecodable = rejects.count
@@ -131,7 +138,7 @@ final class SourceTask {
     /// Hands a piece on, at once or row by row as its event times come due; false when the run
     /// stops.
     private func send(_ piece: SourceBatch) throws -> Bool {
-        guard let pace, let rowtime else {
+        guard let pace, let rowtime, !setup.isLive else {
             if let pace, !hasRegistered {
                 hasRegistered = true
                 pace.register(nil)

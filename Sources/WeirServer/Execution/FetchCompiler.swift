@@ -115,7 +115,7 @@ struct FetchCompiler {
         }
     }
 
-    private mutating func output(
+    mutating func output(
         _ fields: [SelectedField], _ object: APIObject, _ path: [GraphQLError.PathStep], rows: Int
     ) throws -> (RowOutput, RowColumns) {
         var columns = RowColumns(object)

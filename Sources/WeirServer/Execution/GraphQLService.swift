@@ -1,6 +1,7 @@
 // Answers GraphQL requests, and operations made of them, from the store.
 
 import WeirColumnar
+package import WeirEngine
 package import WeirGraphQL
 package import WeirStore
 
@@ -53,37 +54,60 @@ struct RowsResponse: Sendable {
 package final class GraphQLService: Sendable {
     package let model: APIModel
     private let pool: ServingPool
+    /// Nil when the pipeline takes no writes.
+    private let writes: WriteService?
     private let documents = DocumentCache()
     private let texts = StatementTexts()
 
-    package init(_ model: APIModel, _ pool: ServingPool) {
+    package init(_ model: APIModel, _ pool: ServingPool, writes: WriteService? = nil) {
+        self.writes = writes
         self.model = model
         self.pool = pool
     }
 
-    private func prepare(
-        _ parameters: GraphQLParameters, _ caller: Caller
-    ) throws(GraphQLErrors) -> PreparedRequest {
+    private func request(
+        _ parameters: GraphQLParameters
+    ) throws(GraphQLErrors) -> GraphQLRequest {
         let document = try documents.document(parameters.query, model.schema)
-        let request = try GraphQLRequest(
+        return try GraphQLRequest(
             document, schema: model.schema, operationName: parameters.operationName,
             variables: parameters.variables)
-        return try PreparedRequest(request, model, caller, texts)
     }
 
     // MARK: GraphQL
 
-    /// Executes a query.
+    /// Executes a query or a mutation.
+    ///
+    /// - Parameter isReading: whether a mutation is refused, as for a GET.
     package func respond(
-        to parameters: GraphQLParameters, caller: Caller
+        to parameters: GraphQLParameters, caller: Caller, isReading: Bool = false
     ) async -> GraphQLResponse {
-        do throws(GraphQLErrors) {
-            let prepared = try prepare(parameters, caller)
-            return GraphQLResponse(
-                body: await body(prepared), wasExecuted: true, isForbidden: prepared.isForbidden)
+        do {
+            let request = try request(parameters)
+            switch request.operation.kind {
+            case .query:
+                let prepared = try PreparedRequest(request, model, caller, texts)
+                return GraphQLResponse(
+                    body: await body(prepared), wasExecuted: true,
+                    isForbidden: prepared.isForbidden)
+            case .mutation where isReading:
+                throw Self.refusal("A mutation is sent by POST.")
+            case .mutation:
+                return try await MutationRunner(
+                    model: model, request: request, caller: caller, writes: writes, texts: texts
+                ).run()
+            case .subscription:
+                throw Self.refusal("A subscription is not answered by one response.")
+            }
         } catch {
-            return Self.failed(error.errors)
+            let errors = (error as? GraphQLErrors)?.errors
+            return Self.failed(
+                errors ?? [GraphQLError("\(error)", classification: "DataFetchingException")])
         }
+    }
+
+    private static func refusal(_ message: String) -> GraphQLErrors {
+        GraphQLErrors(errors: [GraphQLError(message, classification: "ValidationError")])
     }
 
     private func body(_ prepared: PreparedRequest) async -> [UInt8] {
@@ -165,8 +189,9 @@ package final class GraphQLService: Sendable {
     ) async -> RowsResponse {
         let prepared: PreparedRequest
         do throws(GraphQLErrors) {
-            prepared = try prepare(
-                GraphQLParameters(query: document, variables: variables), caller)
+            prepared = try PreparedRequest(
+                try request(GraphQLParameters(query: document, variables: variables)), model,
+                caller, texts)
         } catch {
             return RowsResponse(errors: error.errors, failure: .request)
         }

@@ -44,7 +44,7 @@ package final class APIServer: Sendable {
         let router = Router()
         let metrics = RequestMetrics()
         router.add(middleware: RequestGuard(settings: settings, metrics: metrics, log: log))
-        let service = GraphQLService(model, store)
+        let service = GraphQLService(model, store, writes: session?.writes)
         let operations = OperationBuilder.operations(model)
         GraphQLRoutes(service: service, settings: settings).add(to: router)
         RESTRoutes(service: service, operations: operations).add(to: router)

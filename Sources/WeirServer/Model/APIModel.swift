@@ -40,12 +40,21 @@ struct APIQuery: Sendable {
     let arguments: [QueryArgument]
 }
 
+/// A table that is written, as a field.
+struct APIWrite: Sendable {
+    let plan: WritePlan
+    /// The object type of what comes back.
+    let type: String
+}
+
 /// What is served.
 package struct APIModel: Sendable {
     package let schema: GraphQLSchema
     package let settings: APISettings
     /// Root queries by field.
     let queries: [String: APIQuery]
+    /// Root mutations by field.
+    let writes: [String: APIWrite]
     /// Types of rows by name.
     let objects: [String: APIObject]
     /// Fields of objects inside of columns, by the name of their type.
@@ -54,7 +63,9 @@ package struct APIModel: Sendable {
     package let problems: [String]
 
     /// Whether there is anything to ask for.
-    package var isEmpty: Bool { queries.isEmpty }
+    package var isEmpty: Bool { queries.isEmpty && writes.isEmpty }
+    /// Whether it takes rows.
+    package var hasWrites: Bool { !writes.isEmpty }
 
     package init(_ plan: StreamPlan, settings: APISettings = APISettings()) {
         var builder = APIModelBuilder(settings)
@@ -64,11 +75,13 @@ package struct APIModel: Sendable {
 
     init(
         schema: GraphQLSchema, settings: APISettings, queries: [String: APIQuery],
+        writes: [String: APIWrite],
         objects: [String: APIObject], nested: [String: [String: DataType]], problems: [String]
     ) {
         self.schema = schema
         self.settings = settings
         self.queries = queries
+        self.writes = writes
         self.objects = objects
         self.nested = nested
         self.problems = problems

@@ -1,6 +1,7 @@
 // From the queries of a plan to types and fields (SQRL's rules for the generated schema).
 
 import WeirColumnar
+import WeirEngine
 import WeirGraphQL
 import WeirPlanner
 import WeirSQL
@@ -8,6 +9,8 @@ import WeirSQL
 struct APIModelBuilder {
     private let settings: APISettings
     private var queries: [String: APIQuery] = [:]
+    private var writes: [String: APIWrite] = [:]
+    private var inputs = InputTypes()
     private var objects: [String: APIObject] = [:]
     private var documentation: [String: Documentation] = [:]
     private var tables: [String] = []
@@ -38,6 +41,22 @@ struct APIModelBuilder {
             functions.append(query.name)
         }
         for query in plan.queries { addRelationship(query, plan) }
+        for write in plan.writes where isShown(write.name) { add(write, plan) }
+    }
+
+    private mutating func add(_ write: WritePlan, _ plan: StreamPlan) {
+        for index in write.inputs {
+            let column = write.source.columns[index]
+            guard !column.type.isNullable, !InputTypes.isPossible(column) else { continue }
+            problems.append(
+                "'\(write.name)' takes no rows: callers cannot give '\(column.name)'"
+                    + " (\(column.type))")
+            return
+        }
+        let type = "\(write.name)ResultOutput"
+        guard let object = object(type, WriteService.columns(of: write, plan)) else { return }
+        objects[type] = object
+        writes[write.name] = APIWrite(plan: write, type: type)
     }
 
     private mutating func addRelationship(_ query: StoreQuery, _ plan: StreamPlan) {
@@ -120,23 +139,44 @@ struct APIModelBuilder {
                 queries[name].map { field(name, $0) }
             }
             schema.add(SchemaType("Query", .object, fields: roots))
+            addMutations(to: &schema)
             let members = nested.types.mapValues { members in
                 Dictionary(members.map { ($0.name, $0.type) }) { first, _ in first }
             }
             return APIModel(
-                schema: schema, settings: settings, queries: queries, objects: objects,
+                schema: schema, settings: settings, queries: queries, writes: writes,
+                objects: objects,
                 nested: members, problems: problems)
         }
     }
 
+    private mutating func addMutations(to schema: inout GraphQLSchema) {
+        guard !writes.isEmpty else { return }
+        let fields = writes.sorted { $0.key < $1.key }.map { name, write in
+            let docs = write.plan.documentation
+            let input = TypeReference.nonNull(.named(inputs.add(write.plan)))
+            let output = TypeReference.nonNull(.named(write.type))
+            let isSingle = write.plan.arity == .single
+            return SchemaField(
+                name, isSingle ? output : .nonNull(.list(output)),
+                arguments: [InputValue("event", isSingle ? input : .nonNull(.list(input)))],
+                description: text(docs))
+        }
+        schema.mutationType = "Mutation"
+        schema.add(SchemaType("Mutation", .object, fields: fields))
+        for type in inputs.types { schema.add(type) }
+    }
+
     private mutating func type(_ object: APIObject) -> SchemaType {
         let docs = documentation[object.name]
+        let isWritten = writes.values.contains { $0.type == object.name }
+        let path = isWritten ? String(object.name.dropLast("Output".count)) : object.name
         var fields: [SchemaField] = []
         for (number, column) in object.columns.enumerated()
         where object.columnNumbers[column.name] == number {
             guard
                 let type = nested.output(
-                    column.type, path: "\(object.name)_\(column.name)")
+                    column.type, path: "\(path)_\(column.name)")
             else { continue }
             let text = docs?.columns.first { $0.name.lowercased() == column.name.lowercased() }
             fields.append(SchemaField(column.name, type, description: text?.text))

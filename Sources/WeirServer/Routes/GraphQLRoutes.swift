@@ -56,7 +56,8 @@ struct GraphQLRoutes {
     private func respond(
         _ parameters: GraphQLParameters, _ type: GraphQLMediaType, _ method: HTTPRequest.Method
     ) async -> Response {
-        let response = await service.respond(to: parameters, caller: .anonymous)
+        let response = await service.respond(
+            to: parameters, caller: .anonymous, isReading: method == .get)
         let status =
             response.isForbidden
             ? .forbidden

@@ -32,6 +32,22 @@ package struct RowSet: Sendable {
 
     init(width: Int) { self.width = width }
 
+    /// - Parameter rows: each as wide as the set.
+    package init(width: Int, rows: [[StoreValue]]) {
+        self.width = width
+        for value in rows.joined() { append(value) }
+    }
+
+    private mutating func append(_ value: StoreValue) {
+        switch value {
+        case .null: appendNull()
+        case .integer(let number): append(integer: number)
+        case .real(let number): append(real: number)
+        case .text(let text): Array(text.utf8).withUnsafeBytes { append(.text, $0) }
+        case .blob(let bytes): bytes.withUnsafeBytes { append(.blob, $0) }
+        }
+    }
+
     package var count: Int { cells.count / width }
 
     package func cell(_ row: Int, _ column: Int) -> StoreCell { cells[row * width + column] }

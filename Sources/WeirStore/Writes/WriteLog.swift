@@ -1,0 +1,220 @@
+// The log of writes: rows that came in through the API, before the pipeline reads them.
+
+import Foundation
+import GRDB
+package import WeirRuntime
+
+/// A durable log beside the store.
+///
+/// It is a database of its own, because the writer of the store keeps its transaction open for an
+/// epoch and a caller must not wait for that. Whoever writes waits for a commit that reaches the disk
+/// (synchronous = FULL); writes that come in while one is under way share the next one.
+///
+/// `@unchecked Sendable` holds because all state is read and written under the condition's lock, and
+/// GRDB's pool serialises access to the database.
+package final class WriteLog: WriteFeed, @unchecked Sendable {
+    private struct Pending {
+        let table: String
+        let time: Int64
+        let records: [String]
+        let done: @Sendable (Result<Void, any Error>) -> Void
+    }
+
+    private let pool: DatabasePool
+    private let lock: StoreLock
+    private let condition = NSCondition()
+    private var pending: [Pending] = []
+    /// Of the last write (µs); times of writes never go back.
+    private var lastTime: Int64 = 0
+    private var lastNumber: Int64
+    private var isClosed = false
+    /// Whether sources end with what is there.
+    private let isBounded: Bool
+
+    /// The log of a store.
+    package static func path(store: String) -> String {
+        (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + ".writes.db"
+    }
+
+    /// Opens or makes the log of a store.
+    ///
+    /// - Parameter isBounded: whether sources end with what is there, instead of waiting for more.
+    /// - Throws: `StoreError`.
+    package init(store: String, isBounded: Bool) throws {
+        let path = Self.path(store: store)
+        lock = try StoreLock(storePath: path)
+        self.isBounded = isBounded
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.label = "weir writes"
+        configuration.prepareDatabase { db in
+            if !db.configuration.readonly {
+                try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            }
+        }
+        let opened = try StoreFiles.describing(path) {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.write { db in
+                try db.execute(
+                    sql: """
+                        CREATE TABLE IF NOT EXISTS weir_writes (
+                            number INTEGER PRIMARY KEY AUTOINCREMENT, "table" TEXT NOT NULL,
+                            time_micros INTEGER NOT NULL, record TEXT NOT NULL);
+                        CREATE INDEX IF NOT EXISTS weir_writes_table ON weir_writes ("table", number);
+                        """)
+            }
+            return pool
+        }
+        pool = opened
+        StoreFiles.restrict(path)
+        (lastNumber, lastTime) = try StoreFiles.describing(path) {
+            try opened.read { db in
+                let row = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'weir_writes'), 0),
+                            coalesce(max(time_micros), 0) FROM weir_writes
+                        """)
+                return (row?[0] ?? 0, row?[1] ?? 0)
+            }
+        }
+        if !isBounded { Thread.detachNewThread { [self] in commitPending() } }
+    }
+
+    // MARK: Writing
+
+    /// Appends records; the caller hears when they are on the disk.
+    ///
+    /// - Parameters:
+    ///   - records: makes their texts from the time of the write (µs, whole ms).
+    ///   - done: is called once, on another thread.
+    /// - Returns: the time of the write.
+    package func append(
+        table: String, records: (Int64) -> [String],
+        done: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) -> Int64 {
+        condition.lock()
+        defer { condition.unlock() }
+        let now = Int64(MonotonicClock.wallSeconds() * 1000) * 1000
+        lastTime = max(lastTime, now)
+        let time = lastTime
+        guard !isClosed, !isBounded else {
+            done(.failure(StoreError.database("the pipeline has stopped and takes no writes")))
+            return time
+        }
+        pending.append(Pending(table: table, time: time, records: records(time), done: done))
+        condition.broadcast()
+        return time
+    }
+
+    /// The thread that commits: all that is pending at once.
+    private func commitPending() {
+        while true {
+            condition.lock()
+            while pending.isEmpty, !isClosed { condition.wait() }
+            let group = pending
+            pending = []
+            let isLast = isClosed
+            condition.unlock()
+            if !group.isEmpty { commit(group) }
+            if isLast, group.isEmpty { return }
+        }
+    }
+
+    private func commit(_ group: [Pending]) {
+        let result = Result {
+            try StoreFiles.describing("") {
+                try pool.write { db -> Int64 in
+                    let statement = try db.cachedStatement(
+                        sql: """
+                            INSERT INTO weir_writes ("table", time_micros, record) VALUES (?, ?, ?)
+                            """)
+                    for item in group {
+                        for record in item.records {
+                            try statement.execute(arguments: [item.table, item.time, record])
+                        }
+                    }
+                    return db.lastInsertedRowID
+                }
+            }
+        }
+        if case .success(let number) = result {
+            condition.lock()
+            lastNumber = max(lastNumber, number)
+            condition.broadcast()
+            condition.unlock()
+        }
+        for item in group { item.done(result.map { _ in }) }
+    }
+
+    // MARK: Reading
+
+    package var last: Int64 {
+        condition.lock()
+        defer { condition.unlock() }
+        return lastNumber
+    }
+
+    /// How long a source waits before it looks whether the run goes on.
+    private static let waitSeconds = 0.1
+
+    package func next(
+        table: String, after number: Int64, most: Int
+    ) throws -> [WrittenRecord]? {
+        condition.lock()
+        if lastNumber <= number, !isClosed, !isBounded {
+            _ = condition.wait(until: Date(timeIntervalSinceNow: Self.waitSeconds))
+        }
+        let (isEnded, mayHave) = (isClosed || isBounded, lastNumber > number)
+        condition.unlock()
+        let records = mayHave ? try read(table, number, most) : []
+        return records.isEmpty && isEnded ? nil : records
+    }
+
+    private func read(
+        _ table: String, _ number: Int64, _ most: Int
+    ) throws -> [WrittenRecord] {
+        try StoreFiles.describing("") {
+            try pool.read { db in
+                let cursor = try Row.fetchCursor(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT number, record FROM weir_writes WHERE "table" = ? AND number > ?
+                            ORDER BY number LIMIT ?
+                            """), arguments: [table, number, most])
+                var records: [WrittenRecord] = []
+                while let row = try cursor.next() {
+                    let text: String = row[1]
+                    records.append(WrittenRecord(number: row[0], text: Array(text.utf8)))
+                }
+                return records
+            }
+        }
+    }
+
+    /// Removes what the pipeline has read and is older than a table keeps it.
+    ///
+    /// - Parameters:
+    ///   - read: the number up to which the pipeline has committed.
+    ///   - before: times (µs).
+    package func forget(table: String, read: Int64, before: Int64) throws {
+        try StoreFiles.describing("") {
+            try pool.write { db in
+                try db.execute(
+                    sql: """
+                        DELETE FROM weir_writes WHERE "table" = ? AND number <= ? AND time_micros < ?
+                        """, arguments: [table, read, before])
+            }
+        }
+    }
+
+    /// Takes no more; what is pending is committed, sources end.
+    package func close() {
+        condition.lock()
+        isClosed = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    deinit { lock.release() }
+}
