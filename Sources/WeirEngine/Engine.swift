@@ -128,6 +128,6 @@ extension TableSchema {
             name: table.name, columns: table.columns, key: table.key,
             isUpdating: table.mode == .updating, order: table.order, limit: table.limit,
             offset: table.offset, hidesLast: table.hidesLast,
-            hasEncodedKey: table.hasEncodedKey)
+            hasEncodedKey: table.hasEncodedKey, keepsLast: table.keepsLast)
     }
 }

@@ -84,6 +84,9 @@ package final class Session: Sendable {
         run.probes.indices.contains(stage) ? run.probes[stage].batches(since: row) : []
     }
 
+    /// Calls something after each commit and at the end of the run; it must be quick.
+    package func listen(_ listener: @escaping @Sendable () -> Void) { run.status.listen(listener) }
+
     package func setPaused(_ value: Bool) { run.control.setPaused(value) }
 
     /// Asks the run to stop; what has been read is committed.

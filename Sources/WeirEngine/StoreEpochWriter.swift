@@ -88,7 +88,10 @@ final class StoreEpochWriter: EpochWriter {
 
     func close() throws {
         for sink in sinks.values { try sink.close() }
+        // Both are closed, whatever becomes of the other.
+        let released = Result { try writes?.release() }
         try store.close()
+        try released.get()
     }
 
     private func measureLatencies(_ counters: [StageCounters], isFinal: Bool) {

@@ -17,12 +17,15 @@ package struct TableSchema: Sendable {
     package let hidesLast: Bool
     /// Whether rows are told apart by an encoded key in a column of its own.
     package let hasEncodedKey: Bool
+    /// How many of its last rows a log keeps, about; nil for all.
+    package let keepsLast: Int?
 
     package init(
         name: String, columns: [Field], key: [Int], isUpdating: Bool,
         order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], limit: Int?,
-        offset: Int?, hidesLast: Bool = false, hasEncodedKey: Bool
+        offset: Int?, hidesLast: Bool = false, hasEncodedKey: Bool, keepsLast: Int? = nil
     ) {
+        self.keepsLast = keepsLast
         self.hidesLast = hidesLast
         self.hasEncodedKey = hasEncodedKey
         self.name = name

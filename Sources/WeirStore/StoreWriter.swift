@@ -14,6 +14,8 @@ package final class StoreWriter {
     private let slot: OpaquePointer
     private var loaders: [BatchLoader] = []
     private var isInTransaction = false
+    /// Rows added to each log that keeps its last ones, since it was last trimmed.
+    private var untrimmed: [Int: Int] = [:]
 
     /// Opens or makes a store.
     ///
@@ -141,6 +143,7 @@ package final class StoreWriter {
             guard loader.layout.schema.isUpdating, let kinds = batch.kinds else {
                 let stored = try loader.upsert(
                     batch.columns, count: batch.count, rows: [Int32]?.none)
+                try trim(table, loader.layout, added: stored, db)
                 return (stored, batch.count - stored, 0)
             }
             let net = NetChanges(batch, kinds: kinds, key: loader.layout.schema.key)
@@ -155,6 +158,21 @@ package final class StoreWriter {
             let stored = net.writes.count + removed
             return (stored, 0, batch.count - stored)
         }
+    }
+
+    /// Removes the oldest rows of a log when many have come since the last time.
+    private func trim(
+        _ table: Int, _ layout: TableLayout, added: Int, _ db: Database
+    ) throws {
+        guard let kept = layout.schema.keepsLast else { return }
+        untrimmed[table, default: kept] += added
+        guard untrimmed[table, default: 0] > kept / 4 else { return }
+        untrimmed[table] = 0
+        try db.execute(
+            sql: """
+                DELETE FROM \(layout.dataName) WHERE rowid <=
+                    (SELECT max(rowid) FROM \(layout.dataName)) - ?
+                """, arguments: [kept])
     }
 
     // MARK: Commits

@@ -13,6 +13,7 @@ import WeirStore
 /// Serves a script over files for one test.
 final class ServedPipeline: Sendable {
     let server: APIServer
+    let session: Session
     let pool: ServingPool
     let folder: TemporaryFolder
     let storePath: String
@@ -22,20 +23,27 @@ final class ServedPipeline: Sendable {
     /// - Parameter files: by name, besides the script.
     init(
         script: String, files: [(name: String, text: String)], settings: ServerSettings? = nil,
-        serving: ServingPool.Settings = ServingPool.Settings()
+        serving: ServingPool.Settings = ServingPool.Settings(), isLive: Bool = false,
+        folder: TemporaryFolder? = nil
     ) async throws {
-        folder = try TemporaryFolder()
+        let folder = try folder ?? TemporaryFolder()
+        self.folder = folder
         for (name, text) in files { try folder.write(name, text) }
         let project = try Project(path: try folder.write("test.sqrl", script))
         let compilation = Engine.compile(project)
         let plan = try #require(compilation.plan, "\(compilation.diagnostics)")
         storePath = folder.path + "/test.db"
+        var options = EngineOptions(storePath: storePath)
+        options.acceptsWrites = isLive
         let session = try Engine.start(
             plan, sources: compilation.sources, project: project,
-            options: EngineOptions(storePath: storePath))
-        try await blocking { session.wait() }
-        guard session.state == .finished else {
-            throw RawConnection.Failure(description: "\(session.state)")
+            options: options)
+        self.session = session
+        if !isLive {
+            try await blocking { session.wait() }
+            guard session.state == .finished else {
+                throw RawConnection.Failure(description: "\(session.state)")
+            }
         }
         pool = try ServingPool(path: storePath, settings: serving)
         var listening = settings ?? ServerSettings()
@@ -55,6 +63,14 @@ final class ServedPipeline: Sendable {
         return try await ServedPipeline(
             script: try Repository.text("Tests/Cases/api/shop.sqrl"), files: files,
             settings: settings, serving: serving)
+    }
+
+    /// Stops the server and the pipeline, and waits for both.
+    func stop() async throws {
+        await server.stop()
+        let session = session
+        session.stop()
+        try await blocking { session.wait() }
     }
 
     func request(

@@ -63,9 +63,8 @@ extension ScriptBinder {
     /// Stores the sources that are asked for as they are.
     mutating func storeServedSources() {
         for key in servedSources {
-            guard case .external(let create, _)? = tables[key]?.kind,
+            guard let create = createStatements[key], isReadable(create),
                 exposedTables.contains(where: { $0.name.lowercased() == key }),
-                isReadable(create),
                 let (_, _, name) = resolveTable([create.name], create.name.span)
             else { continue }
             demand([name])

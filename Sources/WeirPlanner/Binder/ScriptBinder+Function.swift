@@ -1,4 +1,4 @@
-// Definitions with arguments: table functions, relationships, subscriptions.
+// Definitions with arguments: table functions and relationships.
 
 import WeirColumnar
 import WeirSQL
@@ -83,74 +83,6 @@ extension ScriptBinder {
         return resolveTable([parent], parent.span)
     }
 
-    /// `Name := SUBSCRIBE SELECT …` and `Name(arguments) := SUBSCRIBE SELECT …`
-    mutating func bindSubscription(
-        _ definition: Definition, _ query: Query, _ statement: Statement
-    ) {
-        guard definition.parent == nil else {
-            diagnostics.append(
-                .error(
-                    "misplaced-subscribe", "a relationship cannot be subscribed to",
-                    at: definition.name.span, hint: "define it as a function with arguments"))
-            return
-        }
-        guard let arguments = bindArguments(definition.arguments ?? []),
-            let bound = bindBody(query, arguments, this: nil)
-        else {
-            failedNames.insert(context.key(definition.name))
-            return
-        }
-        let plan = PlanOptimizer.optimise(bound.plan)
-        warnOfUnused(arguments, in: bound.plan, definition)
-        if definition.arguments != nil, !isPlainScan(plan) {
-            diagnostics.append(
-                .error(
-                    "bad-subscribe",
-                    "a subscription with arguments takes rows of one table by equality",
-                    at: query.span.clipped,
-                    hint: "write SUBSCRIBE SELECT * FROM t WHERE column = :argument AND …; compute"
-                        + " the rest in a table of its own"))
-            return
-        }
-        if definition.arguments == nil {
-            guard canBeKept(bound) else { return }
-            define(definition.name, bound, statement, isStored: false)
-        }
-        queries.append(
-            StoreQuery(
-                name: context.shown(definition.name), kind: .subscription, arguments: arguments,
-                columns: plan.columns, reads: [], limit: nil,
-                documentation: statement.preamble.documentation, span: statement.span,
-                base: bound.visible.base, select: nil, plan: nil))
-        warnOfServing(definition.name.span)
-    }
-
-    /// A scan with conditions `column = :argument`, perhaps projected.
-    private func isPlainScan(_ plan: LogicalPlan) -> Bool {
-        switch plan.node {
-        case .scan: true
-        case .project(let input, let values):
-            isPlainScan(input)
-                && values.allSatisfy { if case .column = $0.node { true } else { false } }
-        case .filter(let input, let condition):
-            isPlainScan(input) && condition.conjuncts.allSatisfy(Self.isEquality)
-        default: false
-        }
-    }
-
-    private static func isEquality(_ condition: BoundExpression) -> Bool {
-        guard case .comparison(.equal, let left, let right) = condition.node else { return false }
-        func kind(_ side: BoundExpression) -> String {
-            switch side.node {
-            case .column: "column"
-            case .parameter: "parameter"
-            case .cast(let operand, _): kind(operand)
-            default: "other"
-            }
-        }
-        return Set([kind(left), kind(right)]) == ["column", "parameter"]
-    }
-
     // MARK: Arguments
 
     mutating func bindArguments(_ written: [FunctionArgument]) -> [QueryArgument]? {
@@ -215,7 +147,7 @@ extension ScriptBinder {
         }
     }
 
-    private mutating func bindBody(
+    mutating func bindBody(
         _ query: Query, _ arguments: [QueryArgument], this: [Field]?
     ) -> BoundQuery? {
         let outer = (parameters, thisColumns, claims)
@@ -233,7 +165,7 @@ extension ScriptBinder {
         return bind(query)
     }
 
-    private mutating func warnOfUnused(
+    mutating func warnOfUnused(
         _ arguments: [QueryArgument], in plan: LogicalPlan, _ definition: Definition
     ) {
         var used = plan.parameters
@@ -312,16 +244,6 @@ extension ScriptBinder {
         }
         return LogicalPlan(
             .sort(plan, keys, limit: limit, offset: bound.offset), plan.columns, plan.span)
-    }
-
-    /// Says once that something of the API is not there yet.
-    mutating func warnOfServing(_ span: Span) {
-        if diagnostics.contains(where: { $0.code == "not-served" }) { return }
-        diagnostics.append(
-            .warning(
-                "not-served", "this is checked and planned, but not served yet", at: span,
-                note: "this holds for subscriptions and for tables that the API writes")
-        )
     }
 }
 

@@ -92,7 +92,7 @@ package struct StoreQuery: Sendable {
     let plan: LogicalPlan?
 
     /// All columns and rows; parameters are `:name`. Empty for subscriptions.
-    package var sql: String { select?.sql(limit: limit) ?? "" }
+    package var sql: String { kind == .subscription ? "" : select?.sql(limit: limit) ?? "" }
 
     /// Whether it is SQL of the script's author, which reads the views for people.
     package var isPassthrough: Bool { select?.isPassthrough ?? false }

@@ -323,6 +323,23 @@ struct StoreQueryBuilder {
             + " NULLS \(nullsFirst ? "FIRST" : "LAST")"
     }
 
+    /// A draft of the rows of a log behind a number, which is the last column.
+    ///
+    /// - Parameter filters: columns that have the values of arguments; a null finds nothing.
+    static func events(
+        of name: String, _ fields: [Field], filters: [(column: Int, parameter: String)]
+    ) -> SelectDraft {
+        var builder = StoreQueryBuilder(shared: [], isFlat: false)
+        var draft = builder.scan(name, fields)
+        draft.columns.append("t1.rowid")
+        draft.fields.append(Field("weir_event", DataType(.bigint, nullable: false)))
+        draft.conditions =
+            ["t1.rowid > \(StoreSelect.afterParameter)"]
+            + filters.map { "\(draft.columns[$0.column]) = \(StoreExpression.parameter($0.parameter))" }
+        draft.orderBy = ["t1.rowid"]
+        return draft
+    }
+
     /// A draft of all rows of a table or view, in an order of its columns.
     static func rows(
         of name: String, _ fields: [Field],

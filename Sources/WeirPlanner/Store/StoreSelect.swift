@@ -31,6 +31,15 @@ package struct StoreSelect: Sendable {
     /// The parameters of a page.
     package static let limitParameter = ":weir_limit"
     package static let offsetParameter = ":weir_offset"
+    /// The number behind which events are read.
+    package static let afterParameter = ":weir_after"
+    /// The number of an event among the columns.
+    package var eventColumn: Int { draft.columns.count - 1 }
+    /// The table that holds the rows of a table of the script.
+    package static func dataName(of table: String) -> String {
+        StoreExpression.name("weir_data_\(table)")
+    }
+
     /// The row that a relationship starts from.
     static let parent = "weir_parent"
 

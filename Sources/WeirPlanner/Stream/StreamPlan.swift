@@ -273,6 +273,8 @@ package struct StoredTable: Sendable {
     package let documentation: String?
     /// The last column only tells equal rows apart; readers do not see it.
     package var hidesLast = false
+    /// How many of its last rows a log keeps; nil for all.
+    package var keepsLast: Int?
 
     /// Whether rows are told apart by an encoded key in a column `_key` of its own, because a column
     /// of the key may be NULL or there is no such column. A number of NaN is stored as NULL, whatever

@@ -32,8 +32,18 @@ package final class RunStatus: Sendable {
     }
 
     private let value = Mutex(Value())
+    private let listeners = Mutex<[@Sendable () -> Void]>([])
 
     package init() {}
+
+    /// Calls something after each commit and at the end of the run; it must be quick.
+    package func listen(_ listener: @escaping @Sendable () -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    private func tell() {
+        for listener in listeners.withLock({ $0 }) { listener() }
+    }
 
     package var state: RunState { value.withLock { $0.state } }
 
@@ -42,10 +52,12 @@ package final class RunStatus: Sendable {
     /// The first failure stays.
     func fail(_ message: String) {
         value.withLock { if $0.state == .running { $0.state = .failed(message) } }
+        tell()
     }
 
     func end(_ state: RunState) {
         value.withLock { if $0.state == .running { $0.state = state } }
+        tell()
     }
 
     var hasFailed: Bool { if case .failed = state { true } else { false } }
@@ -57,5 +69,6 @@ package final class RunStatus: Sendable {
             value.commit.lastAt = MonotonicClock.wallSeconds()
             value.commit.lastNanos = nanos
         }
+        tell()
     }
 }

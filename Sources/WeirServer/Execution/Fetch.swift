@@ -13,7 +13,7 @@ struct Fetch: Sendable {
     let location: GraphQLLocation
     let sql: String
     let width: Int
-    let parameters: [(name: String, value: StoreValue)]
+    var parameters: [(name: String, value: StoreValue)]
     /// Otherwise it is one row or null.
     let isList: Bool
     /// Places of the parent's columns that its rows are found by; nil for a root field.
@@ -26,6 +26,16 @@ struct RowOutput: Sendable {
     let fields: [RowField]
     /// What is read for each row besides.
     let children: [Fetch]
+
+    /// Whether all values are whole columns.
+    var isPlain: Bool {
+        fields.allSatisfy { field in
+            switch field.content {
+            case .typeName, .column(_, .scalar, _): true
+            case .column, .child: false
+            }
+        }
+    }
 }
 
 /// A field of a row.

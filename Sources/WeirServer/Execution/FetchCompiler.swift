@@ -34,15 +34,49 @@ struct FetchCompiler {
         try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1)
     }
 
+    /// The statement of a subscription: its rows behind a number, which is the last column.
+    ///
+    /// - Throws: `FieldProblem`.
+    mutating func events(_ field: SelectedField, _ query: APIQuery) throws -> Fetch {
+        let path = [GraphQLError.PathStep.field(field.responseKey)]
+        guard let object = model.objects[query.type], let select = query.query.select,
+            let type = model.schema.types[query.type]
+        else { throw problem("\"\(field.name)\" is not served.", field, path) }
+        let parameters: [(name: String, value: StoreValue)]
+        do throws(ArgumentProblem) {
+            parameters = try ArgumentValues.parameters(
+                query.query, given: field.arguments, caller: caller)
+        } catch {
+            throw problem(error.message, field, path, isForbidden: error.isForbidden)
+        }
+        let (output, columns) = try self.output(
+            try request.fields(of: field, on: type), object, path, rows: 1)
+        let sql = texts.sql(
+            query.query, select,
+            StoreSelect.Request(columns: columns.numbers + [select.eventColumn], isPaged: true),
+            keys: nil)
+        return Fetch(
+            key: Self.key(field.responseKey), responseKey: field.responseKey,
+            location: field.location, sql: sql, width: columns.numbers.count + 1,
+            parameters: parameters, isList: false, parentColumns: nil, output: output)
+    }
+
+    private func problem(
+        _ message: String, _ field: SelectedField, _ path: [GraphQLError.PathStep],
+        isForbidden: Bool = false
+    ) -> FieldProblem {
+        FieldProblem(
+            error: GraphQLError(
+                message, at: [field.location], path: path,
+                classification: "DataFetchingException"), isForbidden: isForbidden)
+    }
+
     private mutating func fetch(
         _ field: SelectedField, _ query: APIQuery, parent: RowColumns?,
         path: [GraphQLError.PathStep], parentRows: Int
     ) throws -> Fetch {
         func problem(_ message: String, isForbidden: Bool = false) -> FieldProblem {
-            FieldProblem(
-                error: GraphQLError(
-                    message, at: [field.location], path: path,
-                    classification: "DataFetchingException"), isForbidden: isForbidden)
+            self.problem(message, field, path, isForbidden: isForbidden)
         }
         guard let object = model.objects[query.type], let select = query.query.select,
             let type = model.schema.types[query.type]

@@ -3,6 +3,7 @@
 import WeirColumnar
 package import WeirEngine
 package import WeirGraphQL
+import WeirPlanner
 package import WeirStore
 
 /// A response with what HTTP needs to know of it.
@@ -57,7 +58,7 @@ package final class GraphQLService: Sendable {
     /// Nil when the pipeline takes no writes.
     private let writes: WriteService?
     private let documents = DocumentCache()
-    private let texts = StatementTexts()
+    let texts = StatementTexts()
 
     package init(_ model: APIModel, _ pool: ServingPool, writes: WriteService? = nil) {
         self.writes = writes
@@ -65,7 +66,7 @@ package final class GraphQLService: Sendable {
         self.pool = pool
     }
 
-    private func request(
+    func request(
         _ parameters: GraphQLParameters
     ) throws(GraphQLErrors) -> GraphQLRequest {
         let document = try documents.document(parameters.query, model.schema)
@@ -179,6 +180,48 @@ package final class GraphQLService: Sendable {
     package static func failed(_ errors: [GraphQLError]) -> GraphQLResponse {
         let json = JsonValue.object([JsonMember("errors", .array(errors.map(\.json)))])
         return GraphQLResponse(body: Array(json.text.utf8), wasExecuted: false)
+    }
+
+    // MARK: Subscriptions
+
+    /// The number of the last event of a subscription; 0 when there was none.
+    func lastEvent(of query: APIQuery) async throws -> Int64 {
+        guard let table = query.query.reads.first else { return 0 }
+        return try await pool.read(isOne: true) { connection in
+            let rows = try connection.rows(
+                "SELECT max(rowid) FROM \(StoreSelect.dataName(of: table))", width: 1,
+                parameters: [])
+            guard rows.count == 1, rows.cell(0, 0).kind == .integer else { return 0 }
+            return rows.cell(0, 0).integer
+        }
+    }
+
+    /// The events behind a number, each as a response.
+    func events(_ fetch: Fetch, after: Int64, most: Int) async throws -> [LiveEvent] {
+        var asked = fetch
+        asked.parameters += [
+            (StoreSelect.afterParameter, .integer(after)),
+            (StoreSelect.limitParameter, .integer(Int64(most))),
+            (StoreSelect.offsetParameter, .integer(0)),
+        ]
+        let request = asked
+        return try await pool.read(isOne: request.statements == 1) { connection in
+            let rows = try request.run(connection)
+            return (0..<rows.rows.count).map { row in
+                var writer = ResponseWriter()
+                writer.raw("{\"data\":{".utf8)
+                writer.row(request, rows, row)
+                writer.raw("}".utf8)
+                if !writer.errors.isEmpty {
+                    writer.raw(",\"errors\":".utf8)
+                    writer.raw(JsonValue.array(writer.errors.map(\.json)).text.utf8)
+                }
+                writer.raw("}".utf8)
+                return LiveEvent(
+                    number: rows.rows.cell(row, request.width - 1).integer,
+                    body: writer.output.bytes)
+            }
+        }
     }
 
     // MARK: Operations

@@ -30,6 +30,18 @@ struct ResponseWriter {
         path = []
     }
 
+    /// One row of a root field: `"name":value`.
+    mutating func row(_ fetch: Fetch, _ rows: FetchedRows, _ row: Int) {
+        path = [.field(fetch.responseKey)]
+        output.append(raw: fetch.key)
+        let start = output.count
+        if !object(fetch.output, rows, row: row) {
+            output.truncate(to: start)
+            output.append("null")
+        }
+        path = []
+    }
+
     /// Each object on a line of its own; one that must not be null and is, is left out.
     mutating func lines(_ fetch: Fetch, _ rows: FetchedRows) {
         for row in 0..<rows.rows.count {

@@ -28,6 +28,7 @@ package final class APIServer: Sendable {
     /// Where it listens; the port that it has been given when any was asked for.
     package let address: (host: String, port: Int)
     private let group: ServiceGroup
+    private let feed: CommitFeed
     private let task: Task<Void, any Error>
 
     /// Begins to listen.
@@ -46,7 +47,12 @@ package final class APIServer: Sendable {
         router.add(middleware: RequestGuard(settings: settings, metrics: metrics, log: log))
         let service = GraphQLService(model, store, writes: session?.writes)
         let operations = OperationBuilder.operations(model)
-        GraphQLRoutes(service: service, settings: settings).add(to: router)
+        let feed = CommitFeed(session)
+        self.feed = feed
+        GraphQLRoutes(
+            service: service, settings: settings,
+            streams: EventStreams(service: service, feed: feed)
+        ).add(to: router)
         RESTRoutes(service: service, operations: operations).add(to: router)
         MCPRoutes(
             service: MCPService(service: service, operations: operations), settings: settings
@@ -100,6 +106,7 @@ package final class APIServer: Sendable {
 
     /// Takes no more requests, ends those that run, and closes.
     package func stop() async {
+        feed.close()
         await group.triggerGracefulShutdown()
         _ = await task.result
     }

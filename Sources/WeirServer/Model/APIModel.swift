@@ -55,6 +55,8 @@ package struct APIModel: Sendable {
     let queries: [String: APIQuery]
     /// Root mutations by field.
     let writes: [String: APIWrite]
+    /// Root subscriptions by field.
+    let subscriptions: [String: APIQuery]
     /// Types of rows by name.
     let objects: [String: APIObject]
     /// Fields of objects inside of columns, by the name of their type.
@@ -63,7 +65,7 @@ package struct APIModel: Sendable {
     package let problems: [String]
 
     /// Whether there is anything to ask for.
-    package var isEmpty: Bool { queries.isEmpty && writes.isEmpty }
+    package var isEmpty: Bool { queries.isEmpty && writes.isEmpty && subscriptions.isEmpty }
     /// Whether it takes rows.
     package var hasWrites: Bool { !writes.isEmpty }
 
@@ -75,13 +77,14 @@ package struct APIModel: Sendable {
 
     init(
         schema: GraphQLSchema, settings: APISettings, queries: [String: APIQuery],
-        writes: [String: APIWrite],
+        writes: [String: APIWrite], subscriptions: [String: APIQuery],
         objects: [String: APIObject], nested: [String: [String: DataType]], problems: [String]
     ) {
         self.schema = schema
         self.settings = settings
         self.queries = queries
         self.writes = writes
+        self.subscriptions = subscriptions
         self.objects = objects
         self.nested = nested
         self.problems = problems

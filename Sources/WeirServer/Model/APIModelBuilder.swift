@@ -11,6 +11,7 @@ struct APIModelBuilder {
     private var queries: [String: APIQuery] = [:]
     private var writes: [String: APIWrite] = [:]
     private var inputs = InputTypes()
+    private var subscriptions: [String: APIQuery] = [:]
     private var objects: [String: APIObject] = [:]
     private var documentation: [String: Documentation] = [:]
     private var tables: [String] = []
@@ -39,6 +40,9 @@ struct APIModelBuilder {
             guard let field = field(query, type: query.base ?? query.name) else { continue }
             queries[query.name] = field
             functions.append(query.name)
+        }
+        for query in plan.queries where query.kind == .subscription && isShown(query.name) {
+            subscriptions[query.name] = field(query, type: query.base ?? query.name)
         }
         for query in plan.queries { addRelationship(query, plan) }
         for write in plan.writes where isShown(write.name) { add(write, plan) }
@@ -140,12 +144,17 @@ struct APIModelBuilder {
             }
             schema.add(SchemaType("Query", .object, fields: roots))
             addMutations(to: &schema)
+            if !subscriptions.isEmpty {
+                let fields = subscriptions.sorted { $0.key < $1.key }.map { field($0, $1) }
+                schema.subscriptionType = "Subscription"
+                schema.add(SchemaType("Subscription", .object, fields: fields))
+            }
             let members = nested.types.mapValues { members in
                 Dictionary(members.map { ($0.name, $0.type) }) { first, _ in first }
             }
             return APIModel(
                 schema: schema, settings: settings, queries: queries, writes: writes,
-                objects: objects,
+                subscriptions: subscriptions, objects: objects,
                 nested: members, problems: problems)
         }
     }

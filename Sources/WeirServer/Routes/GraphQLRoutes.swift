@@ -8,6 +8,7 @@ import WeirGraphQL
 struct GraphQLRoutes {
     let service: GraphQLService
     let settings: ServerSettings
+    let streams: EventStreams
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("v1/graphql") { request, _ in try await post(request) }
@@ -23,9 +24,14 @@ struct GraphQLRoutes {
             throw RequestRefusal(
                 .unsupportedMediaType, "The body of a GraphQL request is application/json.")
         }
-        let type = try negotiated(request)
+        let isStream = EventStreams.isWanted(by: request)
+        let type = isStream ? .json : try negotiated(request)
         let body = try await request.body(upTo: settings.bodyBytes)
         do throws(GraphQLParameters.Malformed) {
+            if isStream {
+                return await streams.response(
+                    to: try GraphQLParameters(body: body), request, caller: .anonymous)
+            }
             return await respond(try GraphQLParameters(body: body), type, .post)
         } catch {
             return malformed(error, type)
@@ -33,11 +39,16 @@ struct GraphQLRoutes {
     }
 
     private func get(_ request: Request) async throws -> Response {
-        let type = try negotiated(request)
+        let isStream = EventStreams.isWanted(by: request)
+        let type = isStream ? .json : try negotiated(request)
         let items = request.uri.queryParameters.map {
             (name: String($0.key), value: String($0.value))
         }
         do throws(GraphQLParameters.Malformed) {
+            if isStream {
+                return await streams.response(
+                    to: try GraphQLParameters(queryItems: items), request, caller: .anonymous)
+            }
             return await respond(try GraphQLParameters(queryItems: items), type, .get)
         } catch {
             return malformed(error, type)

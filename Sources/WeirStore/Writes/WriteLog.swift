@@ -28,6 +28,8 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     private var lastTime: Int64 = 0
     private var lastNumber: Int64
     private var isClosed = false
+    /// Whether nothing commits any more.
+    private var isIdle: Bool
     /// Whether sources end with what is there.
     private let isBounded: Bool
 
@@ -44,6 +46,7 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
         let path = Self.path(store: store)
         lock = try StoreLock(storePath: path)
         self.isBounded = isBounded
+        isIdle = isBounded
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.label = "weir writes"
@@ -117,8 +120,12 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
             let isLast = isClosed
             condition.unlock()
             if !group.isEmpty { commit(group) }
-            if isLast, group.isEmpty { return }
+            if isLast, group.isEmpty { break }
         }
+        condition.lock()
+        isIdle = true
+        condition.broadcast()
+        condition.unlock()
     }
 
     private func commit(_ group: [Pending]) {
@@ -216,5 +223,15 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
         condition.unlock()
     }
 
-    deinit { lock.release() }
+    /// Closes the files, when what was pending is committed, and gives the log free for the next run.
+    ///
+    /// - Throws: `StoreError` when SQLite cannot close it.
+    package func release() throws {
+        close()
+        condition.lock()
+        while !isIdle { condition.wait() }
+        condition.unlock()
+        try StoreFiles.describing("") { try pool.close() }
+        lock.release()
+    }
 }

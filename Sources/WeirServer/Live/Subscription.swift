@@ -1,0 +1,121 @@
+// A subscription: the events of a log, each as a response, from some number on.
+
+import Synchronization
+import WeirColumnar
+import WeirGraphQL
+import WeirPlanner
+import WeirStore
+
+/// An event as it is sent.
+struct LiveEvent: Sendable {
+    /// Its number; a client that comes back names the last one it has seen.
+    let number: Int64
+    /// A GraphQL response.
+    let body: [UInt8]
+}
+
+/// Reads the events of one subscriber. A client that is slow is behind, and nothing waits for it.
+struct Subscription: Sendable {
+    private let fetch: Fetch
+    private let service: GraphQLService
+    private let hub: EventCache
+    private var after: Int64
+    /// Events that are read at once.
+    private static let page = 500
+
+    /// - Parameter after: the last event that the client has seen; nil for those from now on.
+    /// - Throws: `GraphQLErrors`, or what the store says.
+    init(
+        _ request: GraphQLRequest, _ service: GraphQLService, _ hub: EventCache, caller: Caller,
+        after: Int64?
+    ) async throws {
+        self.service = service
+        self.hub = hub
+        let model = service.model
+        let fields = try request.rootFields()
+        guard fields.count == 1, let field = fields.first,
+            let query = model.subscriptions[field.name]
+        else {
+            throw GraphQLErrors(errors: [
+                GraphQLError("A subscription has one field.", classification: "ValidationError")
+            ])
+        }
+        var compiler = FetchCompiler(model, request, caller, service.texts)
+        do {
+            fetch = try compiler.events(field, query)
+        } catch let problem as FieldProblem {
+            throw GraphQLErrors(errors: [problem.error])
+        }
+        if let after {
+            self.after = after
+        } else {
+            self.after = try await service.lastEvent(of: query)
+        }
+    }
+
+    /// The events that have come since the last call; empty when there are none.
+    ///
+    /// - Throws: `ServingError`, or that events are gone that the client has not seen.
+    mutating func next() async throws -> [LiveEvent] {
+        let events = try await hub.events(fetch, after: after) { [self] in
+            try await service.events(fetch, after: after, most: Self.page)
+        }
+        if let last = events.last { after = last.number }
+        return events
+    }
+}
+
+/// Many subscribers ask the same after each commit; it is read once.
+final class EventCache: Sendable {
+    private struct Key: Hashable {
+        let sql: String
+        let parameters: [StoreValue]
+        let keys: [[UInt8]]
+        let after: Int64
+    }
+
+    private struct State {
+        var events: [Key: Task<[LiveEvent], any Error>] = [:]
+        var order: [Key] = []
+    }
+
+    private let state = Mutex(State())
+    private static let maximum = 64
+
+    /// Events are kept once there are some; nobody else asks for what lies before them for long.
+    func events(
+        _ fetch: Fetch, after: Int64,
+        read: @escaping @Sendable () async throws -> [LiveEvent]
+    ) async throws -> [LiveEvent] {
+        let key = Key(
+            sql: fetch.sql, parameters: fetch.parameters.map(\.value),
+            keys: [fetch.key] + fetch.output.fields.map(\.key), after: after)
+        // What is below the rows has arguments of its own, which are not part of the key.
+        guard fetch.output.children.isEmpty, fetch.output.isPlain else { return try await read() }
+        let task = state.withLock { state -> Task<[LiveEvent], any Error> in
+            if let known = state.events[key] { return known }
+            let made = Task { try await read() }
+            state.events[key] = made
+            state.order.append(key)
+            if state.order.count > Self.maximum {
+                state.events[state.order.removeFirst()] = nil
+            }
+            return made
+        }
+        do {
+            let events = try await task.value
+            if events.isEmpty { forget(key) }
+            return events
+        } catch {
+            forget(key)
+            throw error
+        }
+    }
+
+    private func forget(_ key: Key) {
+        state.withLock { state in
+            state.events[key] = nil
+            state.order.removeAll { $0 == key }
+        }
+    }
+}
