@@ -80,7 +80,8 @@ import Testing
         let folder = try TemporaryFolder()
         let store = folder.path + "/f.db"
         let process = try Program.start(
-            Program.weir, ["run", flights, "--store", store, "--pace", "3600", "--listen", "off"], folder: folder.path,
+            Program.weir, ["run", flights, "--store", store, "--pace", "3600", "--listen", "off"],
+            folder: folder.path,
             output: URL(fileURLWithPath: folder.path + "/out"),
             errors: URL(fileURLWithPath: folder.path + "/err"))
         let counted = Program.wait(seconds: 30) {

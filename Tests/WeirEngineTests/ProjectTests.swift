@@ -116,13 +116,13 @@ import WeirSQL
             ]
         }
         let standard = try #require(try compile(try folder(files("{}"))).plan)
-        #expect(standard.tables.map(\.name).sorted() == ["A", "Kept_log", "Other"])
+        #expect(standard.tables.map(\.name).sorted() == ["A", "Kept_log", "Other", "t"])
         #expect(standard.stages.contains { $0.node.label == "sink" })
         #expect(!standard.stages.contains { $0.name.hasPrefix("Checked") })
         #expect(standard.queries.isEmpty)
         #expect(standard.indexes.map(\.columns) == [["n"]])
         let logged = try #require(try compile(try folder(files(#"{"logger": "kafka"}"#))).plan)
-        #expect(logged.tables.map(\.name).sorted() == ["A", "Kept_log", "Other", "Shown_log"])
+        #expect(logged.tables.map(\.name).sorted() == ["A", "Kept_log", "Other", "Shown_log", "t"])
         let silent = try #require(try compile(try folder(files(#"{"logger": "none"}"#))).plan)
         #expect(!silent.stages.contains { $0.node.label == "sink" })
         let read = try compile(
@@ -170,7 +170,7 @@ import WeirSQL
         ])
         let compilation = try compile(folder, "/app")
         #expect(compilation.diagnostics.isEmpty, "\(compilation.diagnostics)")
-        #expect(compilation.plan?.tables.map(\.name).sorted() == ["A_app", "B"])
+        #expect(compilation.plan?.tables.map(\.name).sorted() == ["A_app", "B", "r"])
         #expect(
             compilation.plan?.sources[0].options["path"]?.hasSuffix("lib/deep/rows.csv") == true)
     }

@@ -73,7 +73,8 @@ import WeirServer
         let served = try await Self.live()
         for price in ["1.5", "2.25", "3"] {
             let answer = try await served.graphQL(
-                "mutation { Price(event: [{product: 1, price: \(price)}, {product: 2}]) { price } }")
+                "mutation { Price(event: [{product: 1, price: \(price)}, {product: 2}]) { price } }"
+            )
             #expect(answer.at("data.Price")?.items.count == 2, "\(answer.text)")
         }
         let read = try await Self.eventually(served, "{ Price { product price } }") {
@@ -87,9 +88,18 @@ import WeirServer
 
     @Test(arguments: [
         ("Review(event: {product: 1, stars: 9}) { id }", "the constraint one_to_five is not met"),
-        ("Review(event: {product: 1, stars: 5, wall: \"now\"}) { id }", "'wall' is \"now\", which is no TIMESTAMP(3)"),
-        ("Review(event: {product: 9223372036854775808, stars: 5}) { id }", "'product' is 9223372036854775808, which is no BIGINT"),
-        ("Price(event: [{product: 1}, {product: 2, price: 123456789.5}]) { price }", "'price' is 123456789.5, which is no DECIMAL(10, 2)"),
+        (
+            "Review(event: {product: 1, stars: 5, wall: \"now\"}) { id }",
+            "'wall' is \"now\", which is no TIMESTAMP(3)"
+        ),
+        (
+            "Review(event: {product: 9223372036854775808, stars: 5}) { id }",
+            "'product' is 9223372036854775808, which is no BIGINT"
+        ),
+        (
+            "Price(event: [{product: 1}, {product: 2, price: 123456789.5}]) { price }",
+            "'price' is 123456789.5, which is no DECIMAL(10, 2)"
+        ),
         ("Mine(event: [{x: 1}]) { who }", "the claim \"sub\" is required"),
         ("Review(event: {product: 1}) { id }", nil), ("Nothing(event: 1) { id }", nil),
         ("Review(event: {product: 1, stars: 5, id: \"x\"}) { id }", nil),

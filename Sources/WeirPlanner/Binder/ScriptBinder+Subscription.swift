@@ -32,7 +32,8 @@ extension ScriptBinder {
             let scan = LogicalPlan(
                 .scan(.stage(stage), name: context.shown(definition.name), plan.relation),
                 plan.columns, plan.span)
-            return addSubscription(definition, statement, scan, plan.columns, [], bound.visible.base)
+            return addSubscription(
+                definition, statement, scan, plan.columns, [], bound.visible.base)
         }
         for argument in arguments {
             guard case .computed(let value) = argument.origin else { continue }

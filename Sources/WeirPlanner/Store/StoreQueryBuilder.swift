@@ -335,7 +335,9 @@ struct StoreQueryBuilder {
         draft.fields.append(Field("weir_event", DataType(.bigint, nullable: false)))
         draft.conditions =
             ["t1.rowid > \(StoreSelect.afterParameter)"]
-            + filters.map { "\(draft.columns[$0.column]) = \(StoreExpression.parameter($0.parameter))" }
+            + filters.map {
+                "\(draft.columns[$0.column]) = \(StoreExpression.parameter($0.parameter))"
+            }
         draft.orderBy = ["t1.rowid"]
         return draft
     }
