@@ -5,7 +5,7 @@ BUILD_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(R
 WEIR := $(RELEASE)/release/weir
 PREFIX ?= $(HOME)/.local
 
-.PHONY: run release test quick lint format bench parity nexmark record install clean help
+.PHONY: run release test quick clients lint format bench parity nexmark record install clean help
 
 run: release            ## open the workbench on the sample pipeline, replayed live
 	@$(WEIR) open
@@ -21,6 +21,11 @@ test:                   ## run all tests
 
 quick:                  ## run the tests that take seconds
 	@swift test --skip CommandLineTests
+
+clients:                ## public clients (gql, mcp, schemathesis) against the served API
+	@Scripts/setup python3-venv
+	@swift build --product weir
+	@Tests/Clients/run
 
 lint:                   ## check the formatting
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -53,7 +53,11 @@ import WeirServer
 
     @Test(arguments: [
         ("Orders?limit=x", "'limit' is \"x\", which is no Int."),
-        ("Orders?limit=-1", "\"limit\" must not be negative."),
+        ("Orders?limit=-1", "'limit' is -1, which is not within 0 and 10000."),
+        (
+            "Born?cents=123456789",
+            "'cents' is 123456789, which is not within -99999999.99 and 99999999.99."
+        ),
         ("Orders?limt=1", "Orders has no parameter 'limt'; did you mean 'limit'?"),
         ("Orders?limit=1&limit=2", "'limit' is given more than once."),
         ("OrdersSince", "OrdersSince needs the parameter 'since'."),

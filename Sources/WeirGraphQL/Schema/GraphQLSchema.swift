@@ -17,6 +17,13 @@ package struct GraphQLSchema: Sendable {
         for directive in BuiltIns.directives { directives[directive.name] = directive }
     }
 
+    /// Adds the types that introspection has.
+    ///
+    /// - Throws: never for the text that is in the program.
+    package mutating func addIntrospection() throws(GraphQLError) {
+        try IntrospectionTypes.add(to: &self)
+    }
+
     package mutating func add(_ type: SchemaType) { types[type.name] = type }
 
     package mutating func add(_ directive: DirectiveType) {

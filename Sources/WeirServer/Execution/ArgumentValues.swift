@@ -89,12 +89,35 @@ enum ArgumentValues {
 
     private static func scalar(_ json: JsonValue, _ kind: DataType.Kind) -> Scalar {
         // A DateTime has a zone, whatever the column has; TIMESTAMP is its wall clock in UTC.
-        if case .timestamp = kind, case .string(let text) = json,
-            let micros = TimeText.parseTimestamp(Array(text.utf8), allowsZone: true)
-        {
-            return .int64(micros)
+        if kind.isTimestamp, case .string(let text) = json, let micros = instant(text) {
+            let isInRange = Calendar.timestampRange.contains(micros)
+            let precision =
+                switch kind {
+                case .timestamp(let digits), .timestampLTZ(let digits): digits
+                default: 6
+                }
+            return isInRange
+                ? .int64(TimeText.truncate(micros, precision: precision)) : .null
         }
         return NestedValue.scalar(json, kind)
+    }
+
+    /// A date and time of RFC 3339, in which `t` and `z` may be small and zones are up to 23:59
+    /// away; SQL's zones end at 18:00.
+    private static func instant(_ text: String) -> Int64? {
+        var bytes = Array(text.utf8.map { $0 == 0x74 || $0 == 0x7A ? $0 - 0x20 : $0 })
+        var offset: Int64 = 0
+        if bytes.count > 6, bytes[bytes.count - 3] == UInt8(ascii: ":"),
+            let sign = [UInt8(ascii: "+"): Int64(1), UInt8(ascii: "-"): -1][bytes[bytes.count - 6]]
+        {
+            let zone = String(decoding: bytes.suffix(5), as: UTF8.self).split(separator: ":")
+            guard zone.count == 2, let hours = Int64(zone[0]), let minutes = Int64(zone[1]),
+                (0...23).contains(hours), (0...59).contains(minutes)
+            else { return nil }
+            offset = sign * (hours * 60 + minutes) * 60 * Calendar.microsPerSecond
+            bytes.removeLast(6)
+        }
+        return TimeText.parseTimestamp(bytes, allowsZone: true).map { $0 - offset }
     }
 
     private static func shown(_ json: JsonValue) -> String {

@@ -42,9 +42,8 @@ package final class APIServer: Sendable {
         log: (@Sendable (RequestRecord) -> Void)? = nil
     ) async throws {
         self.model = model
-        let router = Router()
+        let routes = Routes()
         let metrics = RequestMetrics()
-        router.add(middleware: RequestGuard(settings: settings, metrics: metrics, log: log))
         let service = GraphQLService(model, store, writes: session?.writes)
         let operations = OperationBuilder.operations(model)
         let feed = CommitFeed(session)
@@ -52,17 +51,20 @@ package final class APIServer: Sendable {
         GraphQLRoutes(
             service: service, settings: settings,
             streams: EventStreams(service: service, feed: feed)
-        ).add(to: router)
-        RESTRoutes(service: service, operations: operations).add(to: router)
+        ).add(to: routes)
+        RESTRoutes(service: service, operations: operations).add(to: routes)
         MCPRoutes(
             service: MCPService(service: service, operations: operations), settings: settings
-        ).add(to: router)
-        OperationsRoutes(session: session, metrics: metrics).add(to: router)
+        ).add(to: routes)
+        OperationsRoutes(session: session, metrics: metrics).add(to: routes)
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
+        let responder = RequestGuard(
+            routes: routes.router.buildResponder(), known: routes.known, settings: settings,
+            metrics: metrics, log: log)
         let listening = ListeningPort()
         let app = Application(
-            router: router, server: Self.http(settings),
+            responder: responder, server: Self.http(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "weir",
                 availableConnectionsDelegate: MaximumAvailableConnections(

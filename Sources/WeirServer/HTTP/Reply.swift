@@ -80,27 +80,3 @@ struct Reply {
         return size > 0 ? packed : nil
     }
 }
-
-extension Router {
-    /// A route for one method; the others are refused.
-    func only(
-        _ method: HTTPRequest.Method, _ path: RouterPath,
-        use handler: @escaping @Sendable (Request, Context) async throws -> Response
-    ) {
-        on(path, method: method, use: handler)
-        refuse(path, except: [method])
-    }
-
-    /// Refuses methods with those that are possible (RFC 9110, 15.5.6).
-    func refuse(_ path: RouterPath, except allowed: [HTTPRequest.Method]) {
-        for other in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .trace]
-        where !allowed.contains(other) {
-            on(path, method: other) { _, _ -> Response in
-                var response = Response.problem(
-                    .methodNotAllowed, "\(other.rawValue) is not possible here.")
-                response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
-                return response
-            }
-        }
-    }
-}

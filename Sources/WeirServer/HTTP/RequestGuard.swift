@@ -5,25 +5,32 @@ import Hummingbird
 import WeirRuntime
 
 /// Refuses pages of other origins, turns errors into responses, and notes each request.
-struct RequestGuard: RouterMiddleware {
+struct RequestGuard<Routes: HTTPResponder>: HTTPResponder
+where Routes.Context == BasicRequestContext {
+    typealias Context = BasicRequestContext
+
+    let routes: Routes
+    /// The methods that a path has.
+    let known: [String: [HTTPRequest.Method]]
     let settings: ServerSettings
     let metrics: RequestMetrics
     let log: (@Sendable (RequestRecord) -> Void)?
 
-    func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
-    ) async throws -> Response {
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let start = MonotonicClock.now()
         metrics.begin()
         var response: Response
         do {
             try checkOrigin(request)
-            response = try await next(request, context)
+            response = try await routes.respond(to: request, context: context)
+            // Without a body it is the router's: no route has that.
+            if response.status == .notFound, response.body.contentLength == 0 {
+                response = refusal(.notFound, request)
+            }
         } catch let error as RequestRefusal {
             response = .problem(error.status, error.detail)
         } catch let error as any HTTPResponseError {
-            response = .problem(error.status, Self.detail(error.status, request))
+            response = refusal(error.status, request)
         }
         let origin = request.headers[.origin]
         if let origin, settings.origins.contains(origin) || settings.origins.contains("*") {
@@ -40,12 +47,17 @@ struct RequestGuard: RouterMiddleware {
         return response
     }
 
-    private static func detail(_ status: HTTPResponse.Status, _ request: Request) -> String {
-        switch status {
-        case .notFound: "There is no \(request.uri.path) here."
-        case .methodNotAllowed: "\(request.method.rawValue) is not possible here."
-        default: status.reasonPhrase
+    /// What the routes did not answer; a wrong method is told with those that are possible (RFC
+    /// 9110, 15.5.6).
+    private func refusal(_ status: HTTPResponse.Status, _ request: Request) -> Response {
+        guard status == .notFound else { return .problem(status, status.reasonPhrase) }
+        guard let methods = known[request.uri.path] else {
+            return .problem(.notFound, "There is no \(request.uri.path) here.")
         }
+        var response = Response.problem(
+            .methodNotAllowed, "\(request.method.rawValue) is not possible here.")
+        response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
+        return response
     }
 
     /// A page of another host must not ask what its reader's browser may see.

@@ -131,6 +131,11 @@ struct APIModelBuilder {
     var model: APIModel {
         mutating get {
             var schema = GraphQLSchema()
+            do throws(GraphQLError) {
+                try schema.addIntrospection()
+            } catch {
+                problems.append("introspection is not served: \(error.message)")
+            }
             for scalar in ScalarTypes.declared { schema.add(scalar) }
             for object in objects.values { schema.add(type(object)) }
             for (name, members) in nested.types {

@@ -2,6 +2,7 @@
 
 import WeirColumnar
 import WeirGraphQL
+import WeirPlanner
 
 /// A value that a caller of an operation gives.
 struct OperationParameter: Sendable {
@@ -10,6 +11,8 @@ struct OperationParameter: Sendable {
     let type: TypeReference
     let defaultValue: GraphQLValue?
     let description: String?
+    /// The values that it may have; nil for all of its type.
+    var range: (least: String, greatest: String)?
 
     var isRequired: Bool { type.isNonNull && defaultValue == nil }
 }
@@ -33,6 +36,8 @@ struct OperationBuilder {
     /// Lists inside of lists that an operation selects (`compiler.api.max-result-depth`).
     private let maximumDepth: Int
     private var parameters: [OperationParameter] = []
+    /// Rows of a list inside of another at most.
+    private static let innerLimit = 30
 
     private init(_ model: APIModel, maximumDepth: Int) {
         self.model = model
@@ -48,7 +53,13 @@ struct OperationBuilder {
     }
 
     private mutating func operation(_ field: SchemaField) -> APIOperation? {
-        guard let selection = select(field, prefix: "", path: []) else { return nil }
+        guard let selection = select(field, model.queries[field.name], prefix: "", path: [])
+        else { return nil }
+        if let limit = parameters.firstIndex(where: { $0.name == "limit" }) {
+            // However long the lists inside are, the whole is not too much.
+            let rows = max(1, model.settings.maximumRows / selection.rows)
+            parameters[limit].range = ("0", String(min(rows, model.settings.maximumLimit)))
+        }
         let variables = parameters.map { parameter in
             "$\(parameter.name): \(parameter.type.text)"
                 + (parameter.defaultValue.map { " = \($0.text)" } ?? "")
@@ -67,38 +78,42 @@ struct OperationBuilder {
     ///   - prefix: stands in front of the names of its parameters.
     ///   - path: object types around it; they are not gone into again.
     private mutating func select(
-        _ field: SchemaField, prefix: String, path: [String]
-    ) -> (text: String, schema: JsonValue)? {
+        _ field: SchemaField, _ query: APIQuery?, prefix: String, path: [String]
+    ) -> (text: String, schema: JsonValue, rows: Int)? {
         let type = model.schema.types[field.type.name]
         let isComposite = type?.isComposite ?? false
+        let isObject = model.objects[field.type.name] != nil
         if isComposite {
             let depth = path.filter { model.objects[$0] != nil }.count
-            let isRow = model.objects[field.type.name] != nil
-            if path.contains(field.type.name) || (isRow && depth >= maximumDepth) { return nil }
+            if path.contains(field.type.name) || (isObject && depth >= maximumDepth) { return nil }
         }
         let mark = parameters.count
         let arguments = field.arguments.map { argument -> String in
             let name = prefix + argument.name
             parameters.append(
                 OperationParameter(
-                    name: name, type: argument.type, defaultValue: argument.defaultValue,
-                    description: argument.description))
+                    name: name, type: Self.given(argument.type),
+                    defaultValue: argument.defaultValue, description: argument.description,
+                    range: range(argument.name, query, isInner: !path.isEmpty)))
             return "\(argument.name): $\(name)"
         }
         let call = arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))"
         guard isComposite, let type else {
             return (
                 field.name,
-                JSONSchema.schema(field.type, model.schema, description: field.description)
+                JSONSchema.schema(field.type, model.schema, description: field.description), 0
             )
         }
         var texts: [String] = []
         var members: [(SchemaField, JsonValue)] = []
+        var rows = 1
         for inner in type.fields {
             let below = "\(prefix)\(inner.name)_"
-            guard let found = select(inner, prefix: below, path: path + [type.name]) else {
-                continue
-            }
+            let relationship = model.objects[type.name]?.relationships[inner.name]
+            guard
+                let found = select(inner, relationship, prefix: below, path: path + [type.name])
+            else { continue }
+            rows += found.rows * (relationship?.defaultLimit == nil ? 1 : Self.innerLimit)
             texts.append(found.text)
             members.append((inner, found.schema))
         }
@@ -108,7 +123,34 @@ struct OperationBuilder {
         }
         return (
             "\(field.name)\(call) { \(texts.joined(separator: " ")) }",
-            JSONSchema.object(field.type, members, description: field.description)
+            JSONSchema.object(field.type, members, description: field.description),
+            isObject ? rows : 0
         )
+    }
+
+    /// A list whose items are given is one of values, not of nulls.
+    private static func given(_ type: TypeReference) -> TypeReference {
+        switch type {
+        case .nonNull(let inner): .nonNull(given(inner))
+        case .list(let inner): .list(.nonNull(given(inner).nullable))
+        case .named: type
+        }
+    }
+
+    /// The bounds of a page, and those of a decimal.
+    private func range(
+        _ name: String, _ query: APIQuery?, isInner: Bool
+    ) -> (least: String, greatest: String)? {
+        let argument = query?.arguments.first { $0.name == name }
+        switch (name, argument?.type.kind) {
+        case (_, .decimal(let precision, let scale)):
+            let greatest = NumberText.decimal(
+                DecimalMath.power(precision) - 1, scale: scale)
+            return ("-" + greatest, greatest)
+        case ("offset", nil): return ("0", String(Int32.max))
+        case ("limit", nil):
+            return ("0", String(isInner ? Self.innerLimit : model.settings.maximumLimit))
+        default: return nil
+        }
     }
 }

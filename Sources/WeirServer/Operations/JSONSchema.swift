@@ -16,6 +16,23 @@ enum JSONSchema {
         return .object(members)
     }
 
+    /// The schema of a parameter's values; one of an address cannot be null.
+    static func schema(
+        _ parameter: OperationParameter, _ schema: GraphQLSchema, isNullable: Bool
+    ) -> JsonValue {
+        let type = isNullable ? parameter.type : .nonNull(parameter.type.nullable)
+        let made = self.schema(
+            type, schema, description: isNullable ? parameter.description : nil,
+            defaultValue: parameter.defaultValue)
+        guard let range = parameter.range, case .object(let members) = made else { return made }
+        let others = members.filter { $0.key != "minimum" && $0.key != "maximum" }
+        return .object(
+            others + [
+                JsonMember("minimum", .number(range.least)),
+                JsonMember("maximum", .number(range.greatest)),
+            ])
+    }
+
     private static func members(_ type: TypeReference, _ schema: GraphQLSchema) -> [JsonMember] {
         switch type.nullable {
         case .list(let element):
@@ -123,6 +140,19 @@ enum JSONSchema {
         }
     }
 
+    private static func isWithin(
+        _ value: JsonValue, _ range: (least: String, greatest: String)
+    ) -> Bool {
+        guard case .number(let digits) = value else { return true }
+        func scaled(_ text: String) -> Int128? {
+            NumberText.parseDecimal(Array(text.utf8), scale: 18)
+        }
+        guard let number = scaled(digits), let least = scaled(range.least),
+            let greatest = scaled(range.greatest)
+        else { return Double(digits).map { abs($0) < 1e18 } ?? false }
+        return (least...greatest).contains(number)
+    }
+
     // MARK: Texts of an address
 
     /// The value that the texts of a parameter stand for.
@@ -154,6 +184,12 @@ enum JSONSchema {
             found = text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
         case "JSON": found = JsonValue.parse(Array(text.utf8)) ?? .string(text)
         default: found = .string(text)
+        }
+        if let found, let range = parameter.range, !isWithin(found, range) {
+            throw RequestRefusal(
+                .badRequest,
+                "'\(parameter.name)' is \(text), which is not within \(range.least) and"
+                    + " \(range.greatest).")
         }
         guard let found else {
             let shown = text.count > 60 ? "\(text.prefix(60))…" : text

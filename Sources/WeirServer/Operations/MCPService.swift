@@ -138,9 +138,7 @@ struct MCPService: Sendable {
         let properties = operation.parameters.map { parameter in
             JsonMember(
                 parameter.name,
-                JSONSchema.schema(
-                    parameter.type, service.model.schema, description: parameter.description,
-                    defaultValue: parameter.defaultValue))
+                JSONSchema.schema(parameter, service.model.schema, isNullable: true))
         }
         let required = operation.parameters.filter(\.isRequired).map { JsonValue.string($0.name) }
         return .object([

@@ -31,13 +31,7 @@ enum OpenAPIDocument {
 
     private static func path(_ operation: APIOperation, _ model: APIModel) -> JsonValue {
         let parameters = operation.parameters.map { parameter in
-            var schema = JSONSchema.schema(
-                parameter.type.nullable == parameter.type
-                    ? .nonNull(parameter.type) : parameter.type, model.schema,
-                defaultValue: parameter.defaultValue)
-            if ["limit", "offset"].contains(parameter.name.split(separator: "_").last ?? "") {
-                schema = page(schema, parameter, model)
-            }
+            let schema = JSONSchema.schema(parameter, model.schema, isNullable: false)
             return object(
                 [
                     ("name", .string(parameter.name)), ("in", .string("query")),
@@ -50,23 +44,6 @@ enum OpenAPIDocument {
         get.append(("parameters", .array(parameters)))
         get.append(("responses", responses(operation)))
         return object([("get", object(get))])
-    }
-
-    /// The bounds of a page.
-    private static func page(
-        _ schema: JsonValue, _ parameter: OperationParameter, _ model: APIModel
-    ) -> JsonValue {
-        guard case .object(let members) = schema else { return schema }
-        let isLimit = parameter.name.hasSuffix("limit")
-        return .object(
-            members.map { member in
-                switch member.key {
-                case "minimum": JsonMember("minimum", .number("0"))
-                case "maximum" where isLimit:
-                    JsonMember("maximum", .number(String(model.settings.maximumLimit)))
-                default: member
-                }
-            })
     }
 
     private static func responses(_ operation: APIOperation) -> JsonValue {

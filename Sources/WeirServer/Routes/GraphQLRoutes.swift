@@ -10,11 +10,10 @@ struct GraphQLRoutes {
     let settings: ServerSettings
     let streams: EventStreams
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.post("v1/graphql") { request, _ in try await post(request) }
-        router.get("v1/graphql") { request, _ in try await get(request) }
-        router.refuse("v1/graphql", except: [.post, .get])
-        router.only(.get, "v1/graphql/schema") { _, _ in
+    func add(to routes: Routes) {
+        routes.add(.post, "/v1/graphql") { request in try await post(request) }
+        routes.add(.get, "/v1/graphql") { request in try await get(request) }
+        routes.add(.get, "/v1/graphql/schema") { _ in
             Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
         }
     }

@@ -8,9 +8,9 @@ struct MCPRoutes {
     let service: MCPService
     let settings: ServerSettings
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to routes: Routes) {
         // There is nothing that a server sends by itself, so there is no stream to GET.
-        router.only(.post, "v1/mcp") { request, _ in try await post(request) }
+        routes.add(.post, "/v1/mcp") { request in try await post(request) }
     }
 
     private static let versionName = HTTPField.Name("MCP-Protocol-Version")

@@ -10,12 +10,12 @@ struct OperationsRoutes {
     let session: Session?
     let metrics: RequestMetrics
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.only(.get, "health") { _, _ in
+    func add(to routes: Routes) {
+        routes.add(.get, "/health") { _ in
             Response.json(.object([JsonMember("status", .string("up"))]))
         }
-        router.only(.get, "ready") { _, _ in ready() }
-        router.only(.get, "metrics") { _, _ in
+        routes.add(.get, "/ready") { _ in ready() }
+        routes.add(.get, "/metrics") { _ in
             Response.text(
                 PrometheusText.metrics(session?.snapshot(), metrics).utf8,
                 type: "text/plain; version=0.0.4; charset=utf-8")

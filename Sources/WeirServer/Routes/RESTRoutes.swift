@@ -10,14 +10,14 @@ struct RESTRoutes {
     let service: GraphQLService
     let operations: [APIOperation]
 
-    func add(to router: Router<BasicRequestContext>) {
+    func add(to routes: Routes) {
         for operation in operations {
-            router.only(.get, "v1/rest/queries/\(operation.name)") { request, _ in
+            routes.add(.get, "/v1/rest/queries/\(operation.name)") { request in
                 try await respond(request, operation)
             }
         }
         let specification = OpenAPIDocument.json(service.model, operations).text
-        router.only(.get, "v1/openapi") { request, _ in
+        routes.add(.get, "/v1/openapi") { request in
             Reply(Array(specification.utf8), type: "application/json").response(to: request)
         }
     }
