@@ -107,10 +107,11 @@ private final class Tmux {
         #expect(!tmux.screen.contains("Flights.check"))
         try tmux.type("Enter")
         #expect(tmux.waits(for: "Flights.check"), "\(tmux.screen)")
-        try tmux.type("C-c")
+        // Not Ctrl-C: a second one, typed when the program has just left, would end the shell.
+        try tmux.type("q")
         let hasQuit = Program.wait(seconds: 12) {
             if tmux.screen.contains("left 0") { return true }
-            try? tmux.type("C-c")
+            try? tmux.type("q")
             return false
         }
         #expect(hasQuit, "\(tmux.screen)")
