@@ -48,6 +48,13 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
         ], [hummingbird, hummingbirdCore, logging, http, nio, nioHTTP, lifecycle]
     ),
     (
+        "WeirTesting",
+        [
+            "WeirServer", "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirGraphQL",
+            "WeirSQL", "WeirColumnar",
+        ], []
+    ),
+    (
         "WeirLanguage",
         ["WeirEngine", "WeirPlanner", "WeirFunctions", "WeirColumnar", "WeirSQL"], []
     ),
@@ -114,6 +121,7 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
             "WeirSQL", "WeirColumnar",
         ], []
     ),
+    ("WeirTestingTests", ["WeirTesting", "WeirEngine", "WeirColumnar"], []),
     ("CommandLineTests", ["weir"], []),
     ("TidyTests", [], []),
 ]
@@ -149,10 +157,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirEngine", "WeirServer", "WeirTUI", "WeirLanguage", "WeirStore", "WeirRuntime",
-                "WeirPlanner",
-                "WeirSQL",
-                "WeirColumnar",
+                "WeirEngine", "WeirServer", "WeirTesting", "WeirTUI", "WeirLanguage", "WeirStore",
+                "WeirRuntime", "WeirPlanner", "WeirFunctions", "WeirSQL", "WeirColumnar",
                 "CWeirInput", argumentParser,
             ],
             swiftSettings: swiftSettings),

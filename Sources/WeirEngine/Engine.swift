@@ -25,8 +25,10 @@ package struct EngineOptions: Sendable {
     /// Whether tables that the API writes wait for rows; otherwise they end with those that are
     /// there.
     package var acceptsWrites = false
-    /// By which windows of PROCTIME() go.
+    /// By which windows of PROCTIME() go, and of which writes have their times.
     package var clock = ProcessingClock.system
+    /// Makes the values of columns METADATA FROM 'uuid'.
+    package var makesIdentifier: @Sendable () -> String = { UUID().uuidString.lowercased() }
 
     package init(
         storePath: String, isFresh: Bool = false, pace: Double? = nil, isObserving: Bool = true,
@@ -95,7 +97,8 @@ package enum Engine {
     /// The log of writes, when the script has tables that the API writes.
     private static func writeLog(_ plan: StreamPlan, _ options: EngineOptions) throws -> WriteLog? {
         guard plan.sources.contains(where: { $0.connector == "internal" }) else { return nil }
-        return try WriteLog(store: options.storePath, isBounded: !options.acceptsWrites)
+        return try WriteLog(
+            store: options.storePath, isBounded: !options.acceptsWrites, clock: options.clock)
     }
 
     /// All statements of a project, so that layout and comments make no difference.

@@ -64,7 +64,7 @@ package final class Session: Sendable {
         self.run = run
         self.isResumed = isResumed
         self.log = log
-        writes = options.acceptsWrites ? WriteService(plan, log: log) : nil
+        writes = options.acceptsWrites ? WriteService(plan, log: log, options) : nil
     }
 
     package var state: RunState { run.status.state }
@@ -94,6 +94,9 @@ package final class Session: Sendable {
         run.stop()
         log?.close()
     }
+
+    /// Takes no more writes; the run ends when all input and what was written has been read.
+    package func finishWrites() { log?.close() }
 
     package func wait() { run.wait() }
 

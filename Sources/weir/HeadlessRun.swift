@@ -45,9 +45,25 @@ struct HeadlessRun {
         if let server { Console.talk("serving \(server.address)/v1/graphql\n") }
         if session.isResumed { Console.talk("resuming \(options.storePath)\n") }
         var bar = ProgressBar(isTerminal: Console.talkIsTerminal)
-        while !session.wait(seconds: bar.interval) { bar.show(session.snapshot()) }
-        bar.finish(session.snapshot())
+        var hasRead = false
+        while !session.wait(seconds: bar.interval) {
+            let snapshot = session.snapshot()
+            if hasRead { continue }
+            hasRead = snapshot.commit.hasReadInput && session.writes != nil
+            guard hasRead else {
+                bar.show(snapshot)
+                continue
+            }
+            bar.finish(snapshot)
+            if let server {
+                Console.talk(
+                    "all input is read; serving \(server.address), which takes writes, until"
+                        + " Ctrl-C\n")
+            }
+        }
         if case .failed(let message) = session.state { throw Failure.work(message) }
+        if hasRead { return try finished(session) }
+        bar.finish(session.snapshot())
         if interrupts.wasInterrupted {
             Console.talk("stopped; everything read is committed, run again to go on\n")
             throw Failure.interrupted

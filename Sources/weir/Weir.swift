@@ -16,7 +16,8 @@ struct Weir: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            OpenCommand.self, RunCommand.self, CheckCommand.self, ExplainCommand.self,
+            OpenCommand.self, RunCommand.self, TestCommand.self, CheckCommand.self,
+            ExplainCommand.self,
             GraphCommand.self, FormatCommand.self, LanguageServerCommand.self,
             QueryCommand.self, RejectsCommand.self, KeysCommand.self, BenchCommand.self,
         ],

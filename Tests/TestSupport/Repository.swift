@@ -44,6 +44,11 @@ package final class TemporaryFolder: Sendable {
         try write(name, bytes: Array(text.utf8))
     }
 
+    /// The text of a file in the folder.
+    package func text(_ name: String) throws -> String {
+        try String(contentsOfFile: path + "/" + name, encoding: .utf8)
+    }
+
     @discardableResult
     package func write(_ name: String, bytes: [UInt8]) throws -> String {
         let file = path + "/" + name

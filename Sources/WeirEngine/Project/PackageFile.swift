@@ -114,7 +114,11 @@ struct PackageFile {
             guard let value = value(path), !(value is [String: Any]) else { continue }
             found.append((path[path.count - 1], "is an object"))
         }
-        for path in [["script", "main"], ["compiler", "logger"], ["compiler", "cost-model"]] {
+        let texts = [
+            ["script", "main"], ["compiler", "logger"], ["compiler", "cost-model"],
+            ["test-runner", "test-folder"], ["test-runner", "snapshot-folder"],
+        ]
+        for path in texts {
             guard let value = value(path), !(value is String) else { continue }
             found.append((path[path.count - 1], "is a text"))
         }
@@ -154,6 +158,22 @@ struct PackageFile {
 
     /// Rows of a list when a caller of the API does not say.
     var defaultLimit: Int? { value("compiler", "api", "default-limit") as? Int }
+
+    /// `test-runner`
+    var tests: TestSettings {
+        var settings = TestSettings()
+        if let folder = value("test-runner", "test-folder") as? String {
+            settings.testFolder = folder
+        }
+        if let folder = value("test-runner", "snapshot-folder") as? String {
+            settings.snapshotFolder = folder
+        }
+        let headers = value("test-runner", "headers") as? [String: Any] ?? [:]
+        settings.headers = headers.keys.sorted().compactMap { name in
+            (headers[name] as? String).map { (name, $0) }
+        }
+        return settings
+    }
 
     /// The session zone, where Flink's settings have it.
     var timeZone: String? {

@@ -19,7 +19,8 @@ package struct Project: Sendable {
     /// The root: relative paths of connectors begin here, imports stay below it.
     package let directory: String
     /// What the compiler needs.
-    package let script: ScriptProject
+    package var script: ScriptProject
+    package let tests: TestSettings
 
     /// Finds the project of a path.
     ///
@@ -60,6 +61,7 @@ package struct Project: Sendable {
         scriptPath = script
         name = ((script as NSString).lastPathComponent as NSString).deletingPathExtension
         directory = folder
+        tests = settings?.tests ?? TestSettings()
         self.script = try Self.compiled(
             script, folder: folder, settings: settings, shown: files.first, environment)
     }

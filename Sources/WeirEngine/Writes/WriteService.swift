@@ -32,11 +32,15 @@ package struct WrittenRows: Sendable {
 package final class WriteService: Sendable {
     private let log: WriteLog
     private let tables: [String: WriteTable]
+    private let clock: ProcessingClock
+    private let makesIdentifier: @Sendable () -> String
 
     /// Nil when the script has no table that the API writes.
-    init?(_ plan: StreamPlan, log: WriteLog?) {
+    init?(_ plan: StreamPlan, log: WriteLog?, _ options: EngineOptions) {
         guard let log, !plan.writes.isEmpty else { return nil }
         self.log = log
+        clock = options.clock
+        makesIdentifier = options.makesIdentifier
         tables = Dictionary(
             plan.writes.map { ($0.name, WriteTable($0, plan)) },
             uniquingKeysWith: { first, _ in first })
@@ -57,9 +61,11 @@ package final class WriteService: Sendable {
         _ name: String, rows: [[String: JsonValue]], claims: [String: JsonValue]
     ) async throws -> WrittenRows {
         guard let table = tables[name] else { throw WriteRefusal("there is no table \(name)") }
-        let records = try rows.map { try table.record($0, claims: claims) }
+        let records = try rows.map {
+            try table.record($0, claims: claims, identifier: makesIdentifier)
+        }
         // Checked before they are logged: what is in the log is a row.
-        _ = try table.checked(records, time: Int64(MonotonicClock.wallSeconds() * 1000) * 1000)
+        _ = try table.checked(records, time: clock.now())
         let time = try await append(name, table, records)
         return try table.checked(records, time: time)
     }
@@ -111,13 +117,13 @@ private final class WriteTable: Sendable {
 
     /// A row with all but the time of the write.
     func record(
-        _ given: [String: JsonValue], claims: [String: JsonValue]
+        _ given: [String: JsonValue], claims: [String: JsonValue], identifier: () -> String
     ) throws -> WriteRecord {
         var values: [JsonValue] = []
         for (index, column) in plan.source.columns.enumerated() {
             switch plan.metadata[index] {
             case nil: values.append(try value(given[column.name] ?? .null, column))
-            case .uuid: values.append(.string(UUID().uuidString.lowercased()))
+            case .uuid: values.append(.string(identifier()))
             case .timestamp: values.append(.null)
             case .claim(let name):
                 guard let claim = claims[name] else {

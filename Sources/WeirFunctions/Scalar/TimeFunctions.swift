@@ -200,10 +200,7 @@ enum TimeFunctions {
         _ names: [String], _ documentation: String, _ kind: DataType.Kind, usage: String? = nil
     ) -> ScalarFunction {
         let kernel: @Sendable (FunctionCall) -> Column = { call in
-            var now = timespec()
-            clock_gettime(CLOCK_REALTIME, &now)
-            let micros = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000_000 * 1000
-            let value = current(micros, kind)
+            let value = current(FunctionClock.now(), kind)
             return .constant(.int64(value), physical: .int64, count: call.count)
         }
         let resolve: @Sendable ([DataType]) -> Resolution? = {

@@ -36,7 +36,8 @@ extension ScriptBinder {
         _ name: String, _ relation: Relation, _ bound: BoundQuery?, _ statement: Statement,
         at span: Span
     ) {
-        guard context.isExposed, !name.hasPrefix("_"), !hasHint(["workload", "test"], statement)
+        guard context.isExposed, !name.hasPrefix("_"),
+            !hasHint([HintRule.workload.rawValue], statement), !isLeftOutTest(statement)
         else { return }
         let access =
             hasHint([HintRule.noQuery.rawValue], statement)

@@ -40,12 +40,32 @@ extension ScriptBinder {
         let isHidden =
             definition.name.name.hasPrefix("_")
             || !context.isExposed
-            || hasHint(["no_query", "workload", "test"], statement)
+            || hasHint(["no_query", "workload"], statement) || isLeftOutTest(statement)
+        if isTest(statement), project.settings.includesTests, context.isExposed {
+            tests.append(
+                TestTable(
+                    name: definition.name.name, isEmpty: expectsNoRows(statement),
+                    isOrdered: !extended.order.isEmpty))
+        }
         if hasHint(["workload"], statement) {
             indexNeeds.add(
                 PlanOptimizer.optimise(extended.plan), reason: definition.name.name)
         }
         define(definition.name, extended, statement, isStored: !isHidden)
+    }
+
+    func isTest(_ statement: Statement) -> Bool { hasHint([HintRule.test.rawValue], statement) }
+
+    /// A definition that is there for `weir test` only, when this is something else.
+    func isLeftOutTest(_ statement: Statement) -> Bool {
+        isTest(statement) && !project.settings.includesTests
+    }
+
+    private func expectsNoRows(_ statement: Statement) -> Bool {
+        (statement.preamble.hints + context.hints).contains { hint in
+            hint.name.key == HintRule.test.rawValue
+                && hint.arguments.contains { $0.lowercased() == "no_rows" }
+        }
     }
 
     func hasHint(_ names: Set<String>, _ statement: Statement) -> Bool {

@@ -203,7 +203,7 @@ extension ScriptBinder {
             if hasHint(["workload"], statement) {
                 return indexNeeds.add(ordered(plan, bound), reason: name)
             }
-            if hasHint(["test"], statement) { return }
+            if isLeftOutTest(statement) { return }
             demand(builder.reads)
             queries.append(
                 StoreQuery(

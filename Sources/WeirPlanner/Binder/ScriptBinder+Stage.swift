@@ -43,7 +43,8 @@ extension ScriptBinder {
         let streamProblems = planner.diagnostics
         let isCheaper =
             stored == nil || wish == .stream || exportedTables.contains(name.lowercased())
-            || StageCost.stream(plan, project.settings.costModel) <= StageCost.store
+            || !isTest(statement)
+                && StageCost.stream(plan, project.settings.costModel) <= StageCost.store
         let isStream = stage != nil && streamProblems.isEmpty && wish != .store && isCheaper
         if !isStream { graph.truncate(to: mark) }
         if stage == nil, streamProblems.isEmpty { return .failed }

@@ -83,6 +83,8 @@ package struct ScriptBinder {
     var internalTables: Set<String> = []
     /// The same, those that are not inner ones.
     var writes: [WritePlan] = []
+    /// Tables that `weir test` reads.
+    var tests: [TestTable] = []
     /// Arguments of the function at hand that hold claims, by the claim.
     var claims: [String: String] = [:]
     /// Queries around the one at hand that are bound again for their order.
@@ -204,7 +206,8 @@ package struct ScriptBinder {
         return StreamPlan(
             stages: ColumnPruning.apply(stages), views: views, tableQueries: served.tables,
             queries: served.queries,
-            indexes: storeIndexes(tables), writes: writes, stateTTL: durations[.stateTTL],
+            indexes: storeIndexes(tables), writes: writes, tests: tests,
+            stateTTL: durations[.stateTTL],
             idleTimeout: durations[.idleTimeout])
     }
 

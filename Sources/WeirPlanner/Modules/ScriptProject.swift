@@ -24,6 +24,8 @@ package struct ProjectSettings: Sendable {
     package var servesSources = false
     /// Rows of a list when a caller of the API does not say (`compiler.api.default-limit`).
     package var defaultLimit: Int?
+    /// Whether tables and functions with the hint `test` are there; they are for `weir test` only.
+    package var includesTests = false
 
     package init() {}
 }
@@ -54,7 +56,7 @@ package enum Logger: String, Sendable {
 package struct ScriptProject: Sendable {
     package let main: ProjectPath
     package let files: any ProjectFiles
-    package let settings: ProjectSettings
+    package var settings: ProjectSettings
     /// Texts read before the script, such as the project file, with what was wrong with them.
     package let sources: SourceMap
     package let diagnostics: [Diagnostic]

@@ -15,6 +15,8 @@ package struct StreamPlan: Sendable {
     package let indexes: [StoreIndex]
     /// Tables that the API writes.
     package let writes: [WritePlan]
+    /// Tables with the hint `test`, when the script was compiled with them.
+    package let tests: [TestTable]
     /// How long state that is not written is kept (µs); nil for ever.
     package let stateTTL: Int64?
     /// How long a source gives no rows until time goes on without it (µs); nil for ever.
@@ -26,6 +28,15 @@ package struct StreamPlan: Sendable {
     package var sources: [SourcePlan] {
         stages.compactMap { if case .source(let source) = $0.node { source } else { nil } }
     }
+}
+
+/// A table whose rows are a test (SQRL's hint `test`).
+package struct TestTable: Sendable {
+    package let name: String
+    /// Whether the test is that it has no rows (`test(no_rows)`).
+    package let isEmpty: Bool
+    /// Whether its definition gives its rows an order.
+    package let isOrdered: Bool
 }
 
 /// One stage of the graph.
@@ -164,6 +175,8 @@ package struct SourcePlan: Sendable {
     package let metadata: [Int: String]
     /// Those that nobody reads; they are NULL.
     package private(set) var unread: Set<Int> = []
+    /// What screens call it: the format of files, `log` for what the API writes.
+    package var shownKind: String { format ?? (connector == "internal" ? "log" : connector) }
 
     /// The same source with columns left out.
     func leaving(_ unread: Set<Int>) -> SourcePlan {

@@ -40,6 +40,8 @@ package struct Epoch: Sendable {
     package let counters: [StageCounters]
     /// Whether all input has ended and the watermark is at its maximum.
     package let isFinal: Bool
+    /// Whether all sources have ended but those that wait for writes.
+    package let hasReadInput: Bool
 }
 
 /// What became of rows that were written.

@@ -373,7 +373,9 @@ final class OperatorTask {
             .commit(
                 Epoch(
                     number: epoch, sources: progress, rejects: rejects, state: state,
-                    counters: counters, isFinal: isFinal)), from: 0, isEmpty: false)
+                    counters: counters, isFinal: isFinal,
+                    hasReadInput: zip(setups, progress).allSatisfy { $0.isLive || $1.isDone })),
+            from: 0, isEmpty: false)
         for (lane, setup) in setups.enumerated() {
             let waiting = input.count(lane: lane)
             for stage in [setup.stage, setup.check].compactMap({ $0 }) {

@@ -19,6 +19,8 @@ package struct CommitStatus: Sendable {
     /// Seconds since 1970.
     package var lastAt: Double = 0
     package var lastNanos: UInt64 = 0
+    /// Whether all input is in it; only writes can still come.
+    package var hasReadInput = false
 
     package init() {}
 }
@@ -68,6 +70,7 @@ package final class RunStatus: Sendable {
             value.commit.commits += 1
             value.commit.lastAt = MonotonicClock.wallSeconds()
             value.commit.lastNanos = nanos
+            value.commit.hasReadInput = epoch.hasReadInput
         }
         tell()
     }

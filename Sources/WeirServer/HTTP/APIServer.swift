@@ -28,7 +28,7 @@ package final class APIServer: Sendable {
     /// Where it listens; the port that it has been given when any was asked for.
     package let address: (host: String, port: Int)
     private let group: ServiceGroup
-    private let feed: CommitFeed
+    private let responder: APIResponder
     private let task: Task<Void, any Error>
 
     /// Begins to listen.
@@ -42,29 +42,13 @@ package final class APIServer: Sendable {
         log: (@Sendable (RequestRecord) -> Void)? = nil
     ) async throws {
         self.model = model
-        let routes = Routes()
-        let metrics = RequestMetrics()
-        let service = GraphQLService(model, store, writes: session?.writes)
-        let operations = OperationBuilder.operations(model)
-        let feed = CommitFeed(session)
-        self.feed = feed
-        GraphQLRoutes(
-            service: service, settings: settings,
-            streams: EventStreams(service: service, feed: feed)
-        ).add(to: routes)
-        RESTRoutes(service: service, operations: operations).add(to: routes)
-        MCPRoutes(
-            service: MCPService(service: service, operations: operations), settings: settings
-        ).add(to: routes)
-        OperationsRoutes(session: session, metrics: metrics).add(to: routes)
-        var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
-        let responder = RequestGuard(
-            routes: routes.router.buildResponder(), known: routes.known, settings: settings,
-            metrics: metrics, log: log)
+        let responder = APIResponder(
+            model, store: store, session: session, settings: settings, log: log)
+        self.responder = responder
+        let logger = APIResponder.logger
         let listening = ListeningPort()
         let app = Application(
-            responder: responder, server: Self.http(settings),
+            responder: responder.guarded, server: Self.http(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "weir",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -108,7 +92,7 @@ package final class APIServer: Sendable {
 
     /// Takes no more requests, ends those that run, and closes.
     package func stop() async {
-        feed.close()
+        responder.close()
         await group.triggerGracefulShutdown()
         _ = await task.result
     }

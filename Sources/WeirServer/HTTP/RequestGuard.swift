@@ -6,8 +6,8 @@ import WeirRuntime
 
 /// Refuses pages of other origins, turns errors into responses, and notes each request.
 struct RequestGuard<Routes: HTTPResponder>: HTTPResponder
-where Routes.Context == BasicRequestContext {
-    typealias Context = BasicRequestContext
+where Routes.Context == APIContext {
+    typealias Context = APIContext
 
     let routes: Routes
     /// The methods that a path has.
@@ -16,7 +16,7 @@ where Routes.Context == BasicRequestContext {
     let metrics: RequestMetrics
     let log: (@Sendable (RequestRecord) -> Void)?
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: APIContext) async throws -> Response {
         let start = MonotonicClock.now()
         metrics.begin()
         var response: Response

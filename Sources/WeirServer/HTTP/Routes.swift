@@ -5,15 +5,17 @@ import Hummingbird
 
 /// A router that knows its paths, so that a wrong method is told from a wrong path.
 final class Routes {
-    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     private var methods: [String: [HTTPRequest.Method]] = [:]
 
     /// - Parameter path: without parameters in it.
     func add(
         _ method: HTTPRequest.Method, _ path: String,
-        use handler: @escaping @Sendable (Request) async throws -> Response
+        use handler: @escaping @Sendable (Request, Caller) async throws -> Response
     ) {
-        router.on(RouterPath(path), method: method) { request, _ in try await handler(request) }
+        router.on(RouterPath(path), method: method) { request, context in
+            try await handler(request, context.caller)
+        }
         methods[path, default: []] += method == .get ? [.get, .head] : [method]
     }
 

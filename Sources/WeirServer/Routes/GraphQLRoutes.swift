@@ -11,14 +11,14 @@ struct GraphQLRoutes {
     let streams: EventStreams
 
     func add(to routes: Routes) {
-        routes.add(.post, "/v1/graphql") { request in try await post(request) }
-        routes.add(.get, "/v1/graphql") { request in try await get(request) }
-        routes.add(.get, "/v1/graphql/schema") { _ in
+        routes.add(.post, "/v1/graphql") { request, caller in try await post(request, caller) }
+        routes.add(.get, "/v1/graphql") { request, caller in try await get(request, caller) }
+        routes.add(.get, "/v1/graphql/schema") { _, _ in
             Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
         }
     }
 
-    private func post(_ request: Request) async throws -> Response {
+    private func post(_ request: Request, _ caller: Caller) async throws -> Response {
         guard request.mediaType == "application/json" else {
             throw RequestRefusal(
                 .unsupportedMediaType, "The body of a GraphQL request is application/json.")
@@ -29,15 +29,15 @@ struct GraphQLRoutes {
         do throws(GraphQLParameters.Malformed) {
             if isStream {
                 return await streams.response(
-                    to: try GraphQLParameters(body: body), request, caller: .anonymous)
+                    to: try GraphQLParameters(body: body), request, caller: caller)
             }
-            return await respond(try GraphQLParameters(body: body), type, .post)
+            return await respond(try GraphQLParameters(body: body), type, .post, caller)
         } catch {
             return malformed(error, type)
         }
     }
 
-    private func get(_ request: Request) async throws -> Response {
+    private func get(_ request: Request, _ caller: Caller) async throws -> Response {
         let isStream = EventStreams.isWanted(by: request)
         let type = isStream ? .json : try negotiated(request)
         let items = request.uri.queryParameters.map {
@@ -46,9 +46,9 @@ struct GraphQLRoutes {
         do throws(GraphQLParameters.Malformed) {
             if isStream {
                 return await streams.response(
-                    to: try GraphQLParameters(queryItems: items), request, caller: .anonymous)
+                    to: try GraphQLParameters(queryItems: items), request, caller: caller)
             }
-            return await respond(try GraphQLParameters(queryItems: items), type, .get)
+            return await respond(try GraphQLParameters(queryItems: items), type, .get, caller)
         } catch {
             return malformed(error, type)
         }
@@ -64,10 +64,11 @@ struct GraphQLRoutes {
     }
 
     private func respond(
-        _ parameters: GraphQLParameters, _ type: GraphQLMediaType, _ method: HTTPRequest.Method
+        _ parameters: GraphQLParameters, _ type: GraphQLMediaType, _ method: HTTPRequest.Method,
+        _ caller: Caller
     ) async -> Response {
         let response = await service.respond(
-            to: parameters, caller: .anonymous, isReading: method == .get)
+            to: parameters, caller: caller, isReading: method == .get)
         let status =
             response.isForbidden
             ? .forbidden

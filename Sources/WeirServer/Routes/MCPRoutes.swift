@@ -10,12 +10,12 @@ struct MCPRoutes {
 
     func add(to routes: Routes) {
         // There is nothing that a server sends by itself, so there is no stream to GET.
-        routes.add(.post, "/v1/mcp") { request in try await post(request) }
+        routes.add(.post, "/v1/mcp") { request, caller in try await post(request, caller) }
     }
 
     private static let versionName = HTTPField.Name("MCP-Protocol-Version")
 
-    private func post(_ request: Request) async throws -> Response {
+    private func post(_ request: Request, _ caller: Caller) async throws -> Response {
         guard request.mediaType == "application/json" else {
             throw RequestRefusal(.unsupportedMediaType, "A message is application/json.")
         }
@@ -31,7 +31,7 @@ struct MCPRoutes {
         if case .array = message {
             return Self.failure(-32600, "Batches of messages are not supported.")
         }
-        guard let answer = await service.answer(message, caller: .anonymous) else {
+        guard let answer = await service.answer(message, caller: caller) else {
             return Response(status: .accepted)
         }
         return Reply(Array(answer.text.utf8), type: "application/json").response(to: request)

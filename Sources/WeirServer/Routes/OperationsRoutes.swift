@@ -11,11 +11,11 @@ struct OperationsRoutes {
     let metrics: RequestMetrics
 
     func add(to routes: Routes) {
-        routes.add(.get, "/health") { _ in
+        routes.add(.get, "/health") { _, _ in
             Response.json(.object([JsonMember("status", .string("up"))]))
         }
-        routes.add(.get, "/ready") { _ in ready() }
-        routes.add(.get, "/metrics") { _ in
+        routes.add(.get, "/ready") { _, _ in ready() }
+        routes.add(.get, "/metrics") { _, _ in
             Response.text(
                 PrometheusText.metrics(session?.snapshot(), metrics).utf8,
                 type: "text/plain; version=0.0.4; charset=utf-8")

@@ -12,24 +12,26 @@ struct RESTRoutes {
 
     func add(to routes: Routes) {
         for operation in operations {
-            routes.add(.get, "/v1/rest/queries/\(operation.name)") { request in
-                try await respond(request, operation)
+            routes.add(.get, "/v1/rest/queries/\(operation.name)") { request, caller in
+                try await respond(request, operation, caller)
             }
         }
         let specification = OpenAPIDocument.json(service.model, operations).text
-        routes.add(.get, "/v1/openapi") { request in
+        routes.add(.get, "/v1/openapi") { request, _ in
             Reply(Array(specification.utf8), type: "application/json").response(to: request)
         }
     }
 
-    private func respond(_ request: Request, _ operation: APIOperation) async throws -> Response {
+    private func respond(
+        _ request: Request, _ operation: APIOperation, _ caller: Caller
+    ) async throws -> Response {
         let format = try RESTFormat.negotiated(request, operation)
         let items = request.uri.queryParameters.map {
             (name: String($0.key), value: String($0.value))
         }
         let variables = try QueryString(items).variables(of: operation)
         let result = await service.rows(
-            of: operation.document, variables: .object(variables), caller: .anonymous,
+            of: operation.document, variables: .object(variables), caller: caller,
             format: format.rows)
         guard result.errors.isEmpty else { return Self.failure(result) }
         var reply = Reply(result.body, type: format.mediaType)

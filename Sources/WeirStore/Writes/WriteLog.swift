@@ -21,6 +21,7 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     }
 
     private let pool: DatabasePool
+    private let clock: ProcessingClock
     private let lock: StoreLock
     private let condition = NSCondition()
     private var pending: [Pending] = []
@@ -40,9 +41,12 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
 
     /// Opens or makes the log of a store.
     ///
-    /// - Parameter isBounded: whether sources end with what is there, instead of waiting for more.
+    /// - Parameters:
+    ///   - isBounded: whether sources end with what is there, instead of waiting for more.
+    ///   - clock: of which writes have their times.
     /// - Throws: `StoreError`.
-    package init(store: String, isBounded: Bool) throws {
+    package init(store: String, isBounded: Bool, clock: ProcessingClock = .system) throws {
+        self.clock = clock
         let path = Self.path(store: store)
         lock = try StoreLock(storePath: path)
         self.isBounded = isBounded
@@ -98,8 +102,7 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     ) -> Int64 {
         condition.lock()
         defer { condition.unlock() }
-        let now = Int64(MonotonicClock.wallSeconds() * 1000) * 1000
-        lastTime = max(lastTime, now)
+        lastTime = max(lastTime, clock.now())
         let time = lastTime
         guard !isClosed, !isBounded else {
             done(.failure(StoreError.database("the pipeline has stopped and takes no writes")))

@@ -98,7 +98,7 @@ enum SourcesView {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
         let watermark = max(counters.watermark, check?.counters.watermark ?? .min)
         var kind = "-"
-        if case .source(let plan) = source.plan.node { kind = plan.format ?? plan.connector }
+        if case .source(let plan) = source.plan.node { kind = plan.shownKind }
         let isPaused = model.history.latest?.isPaused ?? false
         return [
             "KIND": (kind, .muted, true),

@@ -1,0 +1,113 @@
+// All routes of an API behind one door, with the network or without.
+
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+package import WeirEngine
+package import WeirStore
+
+/// Answers requests.
+package final class APIResponder: Sendable {
+    let guarded: RequestGuard<RouterResponder<APIContext>>
+    private let feed: CommitFeed
+
+    static let logger = {
+        var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
+        logger.logLevel = .critical
+        return logger
+    }()
+
+    /// - Parameters:
+    ///   - session: the pipeline, for its state and metrics; nil for a store at rest.
+    ///   - log: is called after each request.
+    package init(
+        _ model: APIModel, store: ServingPool, session: Session?, settings: ServerSettings,
+        log: (@Sendable (RequestRecord) -> Void)? = nil
+    ) {
+        let routes = Routes()
+        let metrics = RequestMetrics()
+        let service = GraphQLService(model, store, writes: session?.writes)
+        let operations = OperationBuilder.operations(model)
+        feed = CommitFeed(session)
+        GraphQLRoutes(
+            service: service, settings: settings,
+            streams: EventStreams(service: service, feed: feed)
+        ).add(to: routes)
+        RESTRoutes(service: service, operations: operations).add(to: routes)
+        MCPRoutes(
+            service: MCPService(service: service, operations: operations), settings: settings
+        ).add(to: routes)
+        OperationsRoutes(session: session, metrics: metrics).add(to: routes)
+        guarded = RequestGuard(
+            routes: routes.router.buildResponder(), known: routes.known, settings: settings,
+            metrics: metrics, log: log)
+    }
+
+    /// Ends all who follow something.
+    package func close() { feed.close() }
+}
+
+/// A request that does not come over the network.
+package struct LocalRequest: Sendable {
+    package var method: String
+    /// With the query.
+    package var path: String
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(
+        _ method: String, _ path: String, headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// What came back.
+package struct LocalAnswer: Sendable {
+    package let status: Int
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+}
+
+extension APIResponder {
+    /// Answers as the server would; a stream when it has ended.
+    ///
+    /// - Throws: when a header's name or the method is none of HTTP, or the answer breaks off.
+    package func answer(to asked: LocalRequest) async throws -> LocalAnswer {
+        guard let method = HTTPRequest.Method(asked.method) else {
+            throw ServerError(description: "\(asked.method) is no method of HTTP")
+        }
+        var head = HTTPRequest(method: method, scheme: "http", authority: "weir", path: asked.path)
+        for (name, value) in asked.headers {
+            guard let field = HTTPField.Name(name) else {
+                throw ServerError(description: "'\(name)' is no name of a header")
+            }
+            head.headerFields.append(HTTPField(name: field, value: value))
+        }
+        var buffer = ByteBuffer()
+        buffer.writeBytes(asked.body)
+        let response = try await guarded.respond(
+            to: Request(head: head, body: RequestBody(buffer: buffer)),
+            context: APIContext(logger: Self.logger))
+        let collected = BodyCollector()
+        try await response.body.write(collected)
+        return LocalAnswer(
+            status: Int(response.status.code),
+            headers: response.headers.map { ($0.name.rawName, $0.value) },
+            body: collected.bytes)
+    }
+}
+
+/// Keeps what is written as the body of a response.
+private final class BodyCollector: ResponseBodyWriter {
+    private(set) var bytes: [UInt8] = []
+
+    func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
+
+    consuming func finish(_ trailers: HTTPFields?) async throws {}
+}

@@ -1,0 +1,184 @@
+// Tests made from an API's specification, for the user to keep.
+
+import Foundation
+import WeirColumnar
+import WeirServer
+
+/// Writes `.http` files that go through all endpoints: as they are meant, at the edges of pages, and
+/// with what is wrong.
+struct APISuite {
+    /// The specification (OpenAPI 3.1).
+    private let specification: JsonValue
+    /// Values that rows of the API have, by the name of the field.
+    private let samples: [String: JsonValue]
+
+    /// Asks an API for its specification and for a row of each table.
+    ///
+    /// - Throws: what breaks an answer off.
+    init(
+        _ api: APIResponder, headers: [(name: String, value: String)]
+    ) async throws {
+        let answer = try await api.answer(to: LocalRequest("GET", "/v1/openapi", headers: headers))
+        specification = JsonValue.parse(answer.body) ?? .null
+        var samples: [String: JsonValue] = [:]
+        for endpoint in Self.endpoints(specification)
+        where !endpoint.parameters.contains(where: \.isRequired) {
+            let page = endpoint.hasPages ? "?limit=1" : ""
+            let found = try await api.answer(
+                to: LocalRequest("GET", endpoint.path + page, headers: headers))
+            Self.collect(JsonValue.parse(found.body) ?? .null, &samples)
+        }
+        self.samples = samples
+    }
+
+    /// The files: their names, and their texts.
+    var files: [(name: String, text: String)] {
+        Self.endpoints(specification).map { endpoint in
+            let texts = requests(endpoint).map { title, request in "### \(title)\n\(request)\n" }
+            return ("api-\(endpoint.name)", texts.joined(separator: "\n"))
+        }
+    }
+
+    // MARK: The specification
+
+    private struct Parameter {
+        let name: String
+        let isRequired: Bool
+        /// Of JSON Schema.
+        let type: String
+        let format: String
+        var isPage: Bool {
+            ["limit", "offset"].contains { name == $0 || name.hasSuffix("_\($0)") }
+        }
+    }
+
+    private struct Endpoint {
+        let path: String
+        let parameters: [Parameter]
+        /// Whether a caller has to show a token.
+        let isProtected: Bool
+        var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+        var hasPages: Bool { parameters.contains { $0.name == "limit" } }
+    }
+
+    private static func endpoints(_ specification: JsonValue) -> [Endpoint] {
+        guard case .object(let paths)? = specification.member("paths") else { return [] }
+        return paths.compactMap { path in
+            guard let operation = path.value.member("get"),
+                path.key.contains("/rest/")
+            else { return nil }
+            var parameters: [Parameter] = []
+            if case .array(let written)? = operation.member("parameters") {
+                parameters = written.compactMap(parameter)
+            }
+            return Endpoint(
+                path: path.key, parameters: parameters,
+                isProtected: operation.member("security") != nil
+                    || specification.member("security") != nil)
+        }
+    }
+
+    private static func parameter(_ json: JsonValue) -> Parameter? {
+        guard case .string(let name)? = json.member("name"), let schema = json.member("schema")
+        else { return nil }
+        var type = ""
+        if case .string(let word)? = schema.member("type") { type = word }
+        var format = ""
+        if case .string(let word)? = schema.member("format") { format = word }
+        return Parameter(
+            name: name, isRequired: json.member("required") == .bool(true), type: type,
+            format: format)
+    }
+
+    private static func collect(_ value: JsonValue, _ samples: inout [String: JsonValue]) {
+        switch value {
+        case .array(let items): items.prefix(1).forEach { collect($0, &samples) }
+        case .object(let members):
+            for member in members {
+                if !member.value.isScalar {
+                    collect(member.value, &samples)
+                } else if member.value != .null, samples[member.key] == nil {
+                    samples[member.key] = member.value
+                }
+            }
+        default: return
+        }
+    }
+
+    // MARK: Requests
+
+    private func requests(_ endpoint: Endpoint) -> [(title: String, request: String)] {
+        let given = endpoint.parameters.filter(\.isRequired).map { ($0.name, sample($0)) }
+        func request(_ more: [(String, String)], without name: String? = nil) -> String {
+            let replaced = Set(more.map(\.0))
+            let all = given.filter { $0.0 != name && !replaced.contains($0.0) } + more
+            let query = all.map { "\(Self.encoded($0))=\(Self.encoded($1))" }
+            return "GET \(endpoint.path)"
+                + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        }
+        var requests = [("as it is meant", request([]))]
+        if endpoint.hasPages {
+            requests += [
+                ("one row", request([("limit", "1")])), ("no rows", request([("limit", "0")])),
+                ("behind the last row", request([("offset", "2147483647")])),
+                ("less than no rows", request([("limit", "-1")])),
+                ("before the first row", request([("offset", "-1")])),
+            ]
+        }
+        for parameter in endpoint.parameters where !parameter.isPage {
+            if parameter.type != "array", let wrong = Self.wrong(parameter) {
+                requests.append(
+                    ("\(parameter.name) is \(wrong)", request([(parameter.name, wrong)])))
+            }
+            if parameter.isRequired {
+                requests.append(
+                    ("without \(parameter.name)", request([], without: parameter.name)))
+            }
+        }
+        requests.append(("an unknown parameter", request([("no_such_parameter", "1")])))
+        if endpoint.isProtected {
+            requests.append(("without a token", request([]) + "\nAuthorization:"))
+        }
+        return requests
+    }
+
+    /// A value that is there, or one of the type.
+    private func sample(_ parameter: Parameter) -> String {
+        let known = samples[parameter.name].map { value in
+            if case .string(let text) = value { text } else { value.text }
+        }
+        return switch (parameter.type, parameter.format) {
+        case ("integer", _), ("number", _):
+            known.flatMap { Double($0) == nil ? nil : $0 } ?? "1"
+        case ("boolean", _): "true"
+        case ("string", "date"): known ?? "2026-01-01"
+        case ("string", "date-time"): known ?? "2026-01-01T00:00:00Z"
+        case ("string", _): known ?? "a"
+        default: known ?? "1"
+        }
+    }
+
+    /// A value that the type does not have; nil when it has all.
+    private static func wrong(_ parameter: Parameter) -> String? {
+        switch (parameter.type, parameter.format) {
+        case ("integer", _), ("number", _), ("boolean", _): "x"
+        case ("string", "date"), ("string", "date-time"): "yesterday"
+        default: nil
+        }
+    }
+
+    /// Percent-encoded as a part of a query (RFC 3986, 3.4).
+    private static func encoded(_ text: String) -> String {
+        let plain = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
+        return text.addingPercentEncoding(withAllowedCharacters: plain) ?? text
+    }
+}
+
+extension JsonValue {
+    /// The member of an object.
+    func member(_ name: String) -> JsonValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.isCalled(name) }?.value
+    }
+}
