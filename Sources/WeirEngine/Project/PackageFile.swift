@@ -156,6 +156,36 @@ struct PackageFile {
         return found.sorted { $0.key < $1.key }
     }
 
+    /// Settings that would change what is served and that nothing follows yet: the last key of the
+    /// path, and what happens instead.
+    var unfollowed: [(key: String, message: String)] {
+        var found: [(key: String, message: String)] = []
+        let kinds =
+            (value("engines", "vertx", "authKind") as? [Any])?.compactMap { $0 as? String }
+            ?? [value("engines", "vertx", "authKind") as? String ?? "NONE"]
+        if kinds.contains(where: { $0.uppercased() != "NONE" }) {
+            found.append(
+                (
+                    "authKind",
+                    "is not supported yet: the API asks nobody for a token; functions and tables"
+                        + " that need a claim refuse"
+                ))
+        }
+        for key in ["graphql", "api", "operations"] {
+            switch value("script", key) {
+            case nil: continue
+            case let list as [Any] where list.isEmpty: continue
+            case let object as [String: Any] where object.isEmpty: continue
+            default:
+                found.append((key, "is not supported yet: the API that the script gives is served"))
+            }
+        }
+        if value("compiler", "api", "paginated-results") as? Bool ?? false {
+            found.append(("paginated-results", "is not supported yet: lists are plain"))
+        }
+        return found
+    }
+
     /// Rows of a list when a caller of the API does not say.
     var defaultLimit: Int? { value("compiler", "api", "default-limit") as? Int }
 

@@ -226,8 +226,29 @@ package final class GraphQLService: Sendable {
 
     // MARK: Operations
 
-    /// Executes a document with one root field and gives its rows.
+    /// Executes an operation, which reads or writes.
     func rows(
+        of operation: APIOperation, variables: [JsonMember], caller: Caller, format: RowsFormat
+    ) async -> RowsResponse {
+        guard operation.isWrite else {
+            return await rows(
+                of: operation.document, variables: .object(variables), caller: caller,
+                format: format)
+        }
+        let parsed: GraphQLRequest
+        do throws(GraphQLErrors) {
+            parsed = try request(
+                GraphQLParameters(query: operation.document, variables: .object(variables)))
+        } catch {
+            return RowsResponse(errors: error.errors, failure: .request)
+        }
+        return await MutationRunner(
+            model: model, request: parsed, caller: caller, writes: writes, texts: texts
+        ).rows(format)
+    }
+
+    /// Executes a document with one root field and gives its rows.
+    private func rows(
         of document: String, variables: JsonValue, caller: Caller, format: RowsFormat
     ) async -> RowsResponse {
         let prepared: PreparedRequest
@@ -251,7 +272,7 @@ package final class GraphQLService: Sendable {
         }
     }
 
-    private static func write(
+    static func write(
         _ fetch: Fetch, _ rows: FetchedRows, _ format: RowsFormat
     ) -> RowsResponse {
         var writer = ResponseWriter()

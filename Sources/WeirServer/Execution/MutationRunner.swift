@@ -50,6 +50,27 @@ struct MutationRunner {
             body: writer.output.bytes, wasExecuted: true, isForbidden: isForbidden)
     }
 
+    /// The rows of a mutation with one field.
+    func rows(_ format: RowsFormat) async -> RowsResponse {
+        do {
+            guard let field = try request.rootFields().first else { return RowsResponse() }
+            let (fetch, rows) = try await run(field)
+            return GraphQLService.write(fetch, rows, format)
+        } catch let error as GraphQLErrors {
+            return RowsResponse(errors: error.errors, failure: .request)
+        } catch let refusal as WriteRefusal {
+            return RowsResponse(
+                errors: [Self.error(refusal.description)],
+                failure: refusal.isForbidden ? .forbidden : .request)
+        } catch {
+            return RowsResponse(errors: [Self.error("\(error)")], failure: .store)
+        }
+    }
+
+    private static func error(_ message: String) -> GraphQLError {
+        GraphQLError(message, classification: "DataFetchingException")
+    }
+
     private static func failed(
         _ error: any Error, _ field: SelectedField, isForbidden: Bool
     ) -> GraphQLResponse {

@@ -28,13 +28,15 @@ package final class APIResponder: Sendable {
         let routes = Routes()
         let metrics = RequestMetrics()
         let service = GraphQLService(model, store, writes: session?.writes)
-        let operations = OperationBuilder.operations(model)
+        let operations =
+            OperationBuilder.operations(model)
+            + (session?.writes == nil ? [] : OperationBuilder.writes(model))
         feed = CommitFeed(session)
         GraphQLRoutes(
             service: service, settings: settings,
             streams: EventStreams(service: service, feed: feed)
         ).add(to: routes)
-        RESTRoutes(service: service, operations: operations).add(to: routes)
+        RESTRoutes(service: service, operations: operations, settings: settings).add(to: routes)
         MCPRoutes(
             service: MCPService(service: service, operations: operations), settings: settings
         ).add(to: routes)

@@ -1,5 +1,6 @@
 // Operations of REST and MCP: GraphQL documents with parameters.
 
+import HTTPTypes
 import WeirColumnar
 import WeirGraphQL
 import WeirPlanner
@@ -26,11 +27,32 @@ struct APIOperation: Sendable {
     let document: String
     /// What its field gives, with what the document selects of it.
     let result: JsonValue
-    /// Whether it gives a list, so that it has pages.
+    /// Whether it gives a list, so that a query has pages.
     let isList: Bool
+    /// Whether it writes.
+    var isWrite = false
 }
 
-/// Makes an operation of each query of an API.
+extension APIOperation {
+    /// The arguments of a call; GraphQL itself would overlook unknown ones, and would take one row
+    /// for a list of one.
+    ///
+    /// - Throws: what is unknown, or no list.
+    func checked(_ arguments: [JsonMember]) throws(RequestRefusal) -> [JsonMember] {
+        for argument in arguments {
+            guard let parameter = parameters.first(where: { $0.name == argument.key }) else {
+                throw RequestRefusal(
+                    .badRequest, "\(name) has no argument '\(argument.key)'.")
+            }
+            guard isWrite, case .list = parameter.type.nullable else { continue }
+            if case .array = argument.value { continue }
+            throw RequestRefusal(.badRequest, "'\(argument.key)' is a list.")
+        }
+        return arguments
+    }
+}
+
+/// Makes an operation of each query and each mutation of an API.
 struct OperationBuilder {
     private let model: APIModel
     /// Lists inside of lists that an operation selects (`compiler.api.max-result-depth`).
@@ -49,6 +71,24 @@ struct OperationBuilder {
         return query.fields.compactMap { field in
             var builder = OperationBuilder(model, maximumDepth: maximumDepth)
             return builder.operation(field)
+        }
+    }
+
+    /// Those that write.
+    static func writes(_ model: APIModel, maximumDepth: Int = 3) -> [APIOperation] {
+        guard let mutation = model.schema.rootType(.mutation) else { return [] }
+        return mutation.fields.compactMap { field in
+            var builder = OperationBuilder(model, maximumDepth: maximumDepth)
+            guard let selection = builder.select(field, nil, prefix: "", path: []) else {
+                return nil
+            }
+            let variables = builder.parameters.map { "$\($0.name): \($0.type.text)" }
+            let isList = if case .list = field.type.nullable { true } else { false }
+            return APIOperation(
+                name: field.name, description: field.description, parameters: builder.parameters,
+                document: "mutation \(field.name)(\(variables.joined(separator: ", "))) { "
+                    + selection.text + " }",
+                result: selection.schema, isList: isList, isWrite: true)
         }
     }
 

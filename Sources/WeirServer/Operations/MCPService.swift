@@ -115,20 +115,27 @@ struct MCPService: Sendable {
 
     // MARK: Tools
 
-    private func toolName(_ operation: APIOperation) -> String { "Get\(operation.name)" }
+    private func toolName(_ operation: APIOperation) -> String {
+        (operation.isWrite ? "Add" : "Get") + operation.name
+    }
 
     private func tool(_ operation: APIOperation) -> JsonValue {
         .object([
             JsonMember("name", .string(toolName(operation))),
             JsonMember(
-                "description", .string(operation.description ?? "Rows of \(operation.name).")),
+                "description",
+                .string(
+                    operation.description
+                        ?? (operation.isWrite ? "Adds rows to" : "Rows of") + " \(operation.name).")
+            ),
             JsonMember("inputSchema", inputSchema(operation)),
             JsonMember(
                 "annotations",
                 .object([
                     JsonMember("title", .string(operation.name)),
-                    JsonMember("readOnlyHint", .bool(true)),
-                    JsonMember("idempotentHint", .bool(true)),
+                    JsonMember("readOnlyHint", .bool(!operation.isWrite)),
+                    JsonMember("destructiveHint", .bool(false)),
+                    JsonMember("idempotentHint", .bool(!operation.isWrite)),
                     JsonMember("openWorldHint", .bool(false)),
                 ])),
         ])
@@ -158,12 +165,13 @@ struct MCPService: Sendable {
         case nil, .null?: break
         default: throw Failure.parameters("\"arguments\" is an object.")
         }
-        for argument in arguments
-        where !operation.parameters.contains(where: { $0.name == argument.key }) {
-            return Self.content("\(name) has no argument \"\(argument.key)\".", isError: true)
+        do {
+            arguments = try operation.checked(arguments)
+        } catch {
+            return Self.content(error.detail, isError: true)
         }
         let rows = await service.rows(
-            of: operation.document, variables: .object(arguments), caller: caller, format: .value)
+            of: operation, variables: arguments, caller: caller, format: .value)
         guard rows.errors.isEmpty else {
             return Self.content(
                 rows.errors.map(\.message).joined(separator: "\n"), isError: true)
@@ -190,11 +198,13 @@ struct MCPService: Sendable {
 
     /// Queries that need no argument.
     private var resources: [APIOperation] {
-        operations.filter { $0.parameters.allSatisfy { !$0.isRequired } }
+        operations.filter { !$0.isWrite && $0.parameters.allSatisfy { !$0.isRequired } }
     }
 
     /// Queries with arguments, which are the query part of the address (RFC 6570).
-    private var templates: [APIOperation] { operations.filter { !$0.parameters.isEmpty } }
+    private var templates: [APIOperation] {
+        operations.filter { !$0.isWrite && !$0.parameters.isEmpty }
+    }
 
     private func resource(_ operation: APIOperation) -> JsonValue {
         described(operation, "uri", Self.scheme + operation.name)
@@ -226,7 +236,7 @@ struct MCPService: Sendable {
         guard address.hasPrefix(Self.scheme) else { throw missing }
         let parts = address.dropFirst(Self.scheme.count)
             .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let operation = operations.first(where: { $0.name == parts[0] }) else {
+        guard let operation = operations.first(where: { !$0.isWrite && $0.name == parts[0] }) else {
             throw missing
         }
         let query = parts.count > 1 ? String(parts[1]) : ""
@@ -237,7 +247,7 @@ struct MCPService: Sendable {
             throw Failure.parameters(error.detail)
         }
         let rows = await service.rows(
-            of: operation.document, variables: .object(variables), caller: caller, format: .value)
+            of: operation, variables: variables, caller: caller, format: .value)
         if let error = rows.errors.first {
             throw Failure(code: -32603, message: error.message)
         }

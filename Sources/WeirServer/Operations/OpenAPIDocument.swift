@@ -6,7 +6,9 @@ import WeirGraphQL
 enum OpenAPIDocument {
     static func json(_ model: APIModel, _ operations: [APIOperation]) -> JsonValue {
         let paths = operations.map { operation in
-            JsonMember("/v1/rest/queries/\(operation.name)", path(operation, model))
+            operation.isWrite
+                ? JsonMember("/v1/rest/mutations/\(operation.name)", write(operation, model))
+                : JsonMember("/v1/rest/queries/\(operation.name)", path(operation, model))
         }
         return object([
             ("openapi", .string("3.1.0")),
@@ -46,6 +48,34 @@ enum OpenAPIDocument {
         return object([("get", object(get))])
     }
 
+    /// A POST whose body has the arguments by their names.
+    private static func write(_ operation: APIOperation, _ model: APIModel) -> JsonValue {
+        let properties = operation.parameters.map { parameter in
+            JsonMember(
+                parameter.name, JSONSchema.schema(parameter, model.schema, isNullable: true))
+        }
+        let body = object([
+            ("type", .string("object")), ("properties", .object(properties)),
+            (
+                "required",
+                .array(operation.parameters.filter(\.isRequired).map { .string($0.name) })
+            ),
+            ("additionalProperties", .bool(false)),
+        ])
+        var post: [(String, JsonValue)] = [("operationId", .string("Add\(operation.name)"))]
+        if let text = operation.description { post.append(("description", .string(text))) }
+        post.append(
+            (
+                "requestBody",
+                object([
+                    ("required", .bool(true)),
+                    ("content", object([("application/json", object([("schema", body)]))])),
+                ])
+            ))
+        post.append(("responses", responses(operation)))
+        return object([("post", object(post))])
+    }
+
     private static func responses(_ operation: APIOperation) -> JsonValue {
         func content(_ types: [(String, JsonValue)]) -> JsonValue {
             object(types.map { ($0, object([("schema", $1)])) })
@@ -55,7 +85,7 @@ enum OpenAPIDocument {
             ("required", .array([.string("data")])),
         ])
         var types: [(String, JsonValue)] = [("application/json", body)]
-        if operation.isList {
+        if operation.isList, !operation.isWrite {
             types.append(("application/jsonl", object([("type", .string("string"))])))
             types.append(("text/csv", object([("type", .string("string"))])))
         }
@@ -68,14 +98,20 @@ enum OpenAPIDocument {
         func refusal(_ text: String) -> JsonValue {
             object([("description", .string(text)), ("content", failure)])
         }
-        return object([
+        var answers = [
             ("200", object([("description", .string("The rows.")), ("content", content(types))])),
-            ("304", object([("description", .string("Nothing has changed."))])),
             ("400", refusal("A parameter is wrong.")),
             ("403", refusal("The caller may not ask this.")),
-            ("406", refusal("The rows cannot be written as the caller wants them.")),
-            ("default", refusal("It did not work.")),
-        ])
+        ]
+        if operation.isWrite {
+            answers.append(("415", refusal("The body is no JSON.")))
+        } else {
+            answers.insert(
+                ("304", object([("description", .string("Nothing has changed."))])), at: 1)
+            answers.append(
+                ("406", refusal("The rows cannot be written as the caller wants them.")))
+        }
+        return object(answers + [("default", refusal("It did not work."))])
     }
 
     /// RFC 9457.

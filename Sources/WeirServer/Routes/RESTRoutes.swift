@@ -8,10 +8,17 @@ import WeirGraphQL
 
 struct RESTRoutes {
     let service: GraphQLService
+    /// Those that read and those that write.
     let operations: [APIOperation]
+    let settings: ServerSettings
 
     func add(to routes: Routes) {
-        for operation in operations {
+        for operation in operations where operation.isWrite {
+            routes.add(.post, "/v1/rest/mutations/\(operation.name)") { request, caller in
+                try await write(request, operation, caller)
+            }
+        }
+        for operation in operations where !operation.isWrite {
             routes.add(.get, "/v1/rest/queries/\(operation.name)") { request, caller in
                 try await respond(request, operation, caller)
             }
@@ -31,13 +38,29 @@ struct RESTRoutes {
         }
         let variables = try QueryString(items).variables(of: operation)
         let result = await service.rows(
-            of: operation.document, variables: .object(variables), caller: caller,
-            format: format.rows)
+            of: operation, variables: variables, caller: caller, format: format.rows)
         guard result.errors.isEmpty else { return Self.failure(result) }
         var reply = Reply(result.body, type: format.mediaType)
         reply.isTagged = true
         if operation.isList { reply.link = Self.links(request, variables, rows: result.count) }
         return reply.response(to: request)
+    }
+
+    /// The body has the arguments: `{"event": …}`.
+    private func write(
+        _ request: Request, _ operation: APIOperation, _ caller: Caller
+    ) async throws -> Response {
+        guard request.mediaType == "application/json" else {
+            throw RequestRefusal(.unsupportedMediaType, "The body is application/json.")
+        }
+        let body = try await request.body(upTo: settings.bodyBytes)
+        guard case .object(let members)? = JsonValue.parse(body) else {
+            throw RequestRefusal(.badRequest, "The body is a JSON object with the arguments.")
+        }
+        let result = await service.rows(
+            of: operation, variables: try operation.checked(members), caller: caller, format: .data)
+        guard result.errors.isEmpty else { return Self.failure(result) }
+        return Reply(result.body, type: "application/json").response(to: request)
     }
 
     private static func failure(_ result: RowsResponse) -> Response {
