@@ -5,7 +5,7 @@ BUILD_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(R
 WEIR := $(RELEASE)/release/weir
 PREFIX ?= $(HOME)/.local
 
-.PHONY: run release test quick clients lint format bench parity nexmark record install clean help
+.PHONY: run release test quick clients lint format bench bench-api parity nexmark record install clean help
 
 run: release            ## open the workbench on the sample pipeline, replayed live
 	@$(WEIR) open
@@ -47,6 +47,10 @@ parity:                 ## record the answers of a real Flink anew (needs Python
 nexmark: release        ## run the Nexmark queries here and in Flink, side by side
 	@$(WEIR) bench nexmark --flink Benchmarks/flink/run
 
+bench-api: release      ## requests a second of the API beside a constant route (needs wrk)
+	@Scripts/setup wrk
+	@Benchmarks/api/run $(WEIR)
+
 install: release        ## install to PREFIX (default ~/.local)
 	@install -d $(PREFIX)/bin $(PREFIX)/share/weir
 	@install -s $(WEIR) $(PREFIX)/bin/weir
@@ -57,4 +61,4 @@ clean:                  ## remove what was built
 	@rm -rf .build $(RELEASE)
 
 help:                   ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | sort
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | sort
