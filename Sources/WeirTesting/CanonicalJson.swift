@@ -22,7 +22,7 @@ enum CanonicalJson {
         guard let mantissa = parts.first else { return text }
         var exponent = 0
         if parts.count > 1 {
-            guard let given = Int(parts[1]), abs(given) < 1 << 32 else { return text }
+            guard let given = Int(parts[1]), given.magnitude < 1 << 32 else { return text }
             exponent = given
         }
         let isNegative = mantissa.hasPrefix("-")

@@ -33,6 +33,7 @@ import WeirColumnar
         #expect(try differences("9007199254740993", "9007199254740992").count == 1)
         #expect(try differences("1", "\"1\"").count == 1)
         #expect(try differences("1e999999999999", "1e999999999998").count == 1)
+        #expect(try differences("1e-9223372036854775808", "1e99999999999999999999").count == 1)
     }
 
     @Test func rowsShowTheColumnsThatDiffer() throws {

@@ -28,6 +28,8 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     /// Of the last write (µs); times of writes never go back.
     private var lastTime: Int64 = 0
     private var lastNumber: Int64
+    /// By table: its source waits when it has come so far, whatever others write.
+    private var lastNumbers: [String: Int64] = [:]
     private var isClosed = false
     /// Whether nothing commits any more.
     private var isIdle: Bool
@@ -85,6 +87,18 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
                 return (row?[0] ?? 0, row?[1] ?? 0)
             }
         }
+        lastNumbers = try StoreFiles.describing(path) {
+            try opened.read { db in
+                let rows = try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT "table" AS name, max(number) AS number FROM weir_writes GROUP BY 1
+                        """)
+                return Dictionary(
+                    rows.map { row -> (String, Int64) in (row["name"], row["number"]) },
+                    uniquingKeysWith: max)
+            }
+        }
         if !isBounded { Thread.detachNewThread { [self] in commitPending() } }
     }
 
@@ -134,7 +148,8 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     private func commit(_ group: [Pending]) {
         let result = Result {
             try StoreFiles.describing("") {
-                try pool.write { db -> Int64 in
+                try pool.write { db -> [String: Int64] in
+                    var numbers: [String: Int64] = [:]
                     let statement = try db.cachedStatement(
                         sql: """
                             INSERT INTO weir_writes ("table", time_micros, record) VALUES (?, ?, ?)
@@ -142,15 +157,17 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
                     for item in group {
                         for record in item.records {
                             try statement.execute(arguments: [item.table, item.time, record])
+                            numbers[item.table] = db.lastInsertedRowID
                         }
                     }
-                    return db.lastInsertedRowID
+                    return numbers
                 }
             }
         }
-        if case .success(let number) = result {
+        if case .success(let numbers) = result {
             condition.lock()
-            lastNumber = max(lastNumber, number)
+            lastNumber = numbers.values.reduce(lastNumber, max)
+            lastNumbers.merge(numbers, uniquingKeysWith: max)
             condition.broadcast()
             condition.unlock()
         }
@@ -172,10 +189,11 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
         table: String, after number: Int64, most: Int
     ) throws -> [WrittenRecord]? {
         condition.lock()
-        if lastNumber <= number, !isClosed, !isBounded {
+        let hasMore = { [self] in lastNumbers[table, default: 0] > number }
+        if !hasMore(), !isClosed, !isBounded {
             _ = condition.wait(until: Date(timeIntervalSinceNow: Self.waitSeconds))
         }
-        let (isEnded, mayHave) = (isClosed || isBounded, lastNumber > number)
+        let (isEnded, mayHave) = (isClosed || isBounded, hasMore())
         condition.unlock()
         let records = mayHave ? try read(table, number, most) : []
         return records.isEmpty && isEnded ? nil : records

@@ -1,0 +1,46 @@
+// The log of writes as sources read it.
+
+import Foundation
+import TestSupport
+import Testing
+import WeirRuntime
+import WeirStore
+
+@Suite struct WriteLogTests {
+    /// A source that has read all of its table waits, also when another table has later rows:
+    /// otherwise it would ask SQLite again and again.
+    @Test func sourcesWaitForTheirOwnTable() async throws {
+        let folder = try TemporaryFolder()
+        let log = try WriteLog(store: folder.path + "/a.db", isBounded: false)
+        func append(_ table: String) async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                _ = log.append(table: table) { _ in
+                    ["{}"]
+                } done: {
+                    continuation.resume(with: $0)
+                }
+            }
+        }
+        try await append("quiet")
+        try await append("busy")
+        func wait(_ table: String, after number: Int64) throws -> UInt64 {
+            let start = MonotonicClock.now()
+            for _ in 0..<5 {
+                #expect(try log.next(table: table, after: number, most: 10)?.isEmpty == true)
+            }
+            return MonotonicClock.now() - start
+        }
+        #expect(try log.next(table: "quiet", after: 0, most: 10)?.map(\.number) == [1])
+        let last = try wait("busy", after: 2)
+        let earlier = try wait("quiet", after: 1)
+        #expect(earlier > last / 5, "\(earlier) ns, \(last) ns")
+        try await append("quiet")
+        #expect(try log.next(table: "quiet", after: 1, most: 10)?.map(\.number) == [3])
+        try log.release()
+
+        let again = try WriteLog(store: folder.path + "/a.db", isBounded: true)
+        #expect(try again.next(table: "busy", after: 0, most: 10)?.map(\.number) == [2])
+        #expect(try again.next(table: "quiet", after: 3, most: 10) == nil)
+        try again.release()
+    }
+}
