@@ -6,6 +6,21 @@ package import WeirColumnar
 package struct Introspection {
     private let request: GraphQLRequest
     private var schema: GraphQLSchema { request.schema }
+    private let budget = Budget()
+
+    /// How much one answer may become: fragments within fragments multiply.
+    private final class Budget {
+        private var fields = 200_000
+
+        func take() throws(GraphQLErrors) {
+            fields -= 1
+            guard fields < 0 else { return }
+            throw GraphQLErrors(errors: [
+                GraphQLError(
+                    "The introspection has too many fields.", classification: "ValidationError")
+            ])
+        }
+    }
 
     package init(_ request: GraphQLRequest) { self.request = request }
 
@@ -63,6 +78,7 @@ package struct Introspection {
             guard let type = schema.types[value.typeName] else { return .null }
             var members: [JsonMember] = []
             for inner in try request.fields(of: field, on: type) {
+                try budget.take()
                 let json =
                     inner.name == "__typename"
                     ? .string(type.name) : try complete(self.field(inner, of: value), inner)

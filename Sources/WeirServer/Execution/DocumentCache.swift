@@ -6,35 +6,40 @@ import WeirGraphQL
 /// Clients send the same few documents again and again, with other variables.
 final class DocumentCache: Sendable {
     private struct Entries {
-        var documents: [String: GraphQLDocument] = [:]
+        /// By their bytes: Swift takes texts with other spellings of an accent for equal.
+        var documents: [[UInt8]: GraphQLDocument] = [:]
         var bytes = 0
     }
 
     private let entries = Mutex(Entries())
     private static let maximumDocuments = 1000
-    private static let maximumBytes = 8 << 20
+    private static let maximumBytes = 1 << 20
+    private static let maximumDocument = 32 << 10
 
     /// - Throws: what is wrong with the text.
     func document(
         _ text: String, _ schema: GraphQLSchema
     ) throws(GraphQLErrors) -> GraphQLDocument {
-        if let known = entries.withLock({ $0.documents[text] }) { return known }
+        let bytes = Array(text.utf8)
+        if let known = entries.withLock({ $0.documents[bytes] }) { return known }
         let document: GraphQLDocument
         do throws(GraphQLError) {
-            document = try GraphQLDocument.request(Array(text.utf8))
+            document = try GraphQLDocument.request(bytes)
         } catch {
             throw GraphQLErrors(errors: [error])
         }
         let errors = schema.validate(document)
         guard errors.isEmpty else { throw GraphQLErrors(errors: errors) }
-        let size = text.utf8.count
+        // What it takes in memory is many times its text; a large one is not worth it.
+        let size = bytes.count
+        guard size <= Self.maximumDocument else { return document }
         entries.withLock { entries in
             if entries.documents.count >= Self.maximumDocuments
                 || entries.bytes + size > Self.maximumBytes
             {
                 entries = Entries()
             }
-            if entries.documents.updateValue(document, forKey: text) == nil {
+            if entries.documents.updateValue(document, forKey: bytes) == nil {
                 entries.bytes += size
             }
         }

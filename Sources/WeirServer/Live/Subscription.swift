@@ -17,6 +17,8 @@ struct LiveEvent: Sendable {
 /// Reads the events of one subscriber. A client that is slow is behind, and nothing waits for it.
 struct Subscription: Sendable {
     private let fetch: Fetch
+    /// Of the fetch, told apart from others.
+    private let output: String
     private let service: GraphQLService
     private let hub: EventCache
     private var after: Int64
@@ -46,6 +48,7 @@ struct Subscription: Sendable {
         } catch let problem as FieldProblem {
             throw GraphQLErrors(errors: [problem.error])
         }
+        output = "\(fetch.key) \(fetch.output.fields)"
         if let after {
             self.after = after
         } else {
@@ -57,7 +60,7 @@ struct Subscription: Sendable {
     ///
     /// - Throws: `ServingError`, or that events are gone that the client has not seen.
     mutating func next() async throws -> [LiveEvent] {
-        let events = try await hub.events(fetch, after: after) { [self] in
+        let events = try await hub.events(fetch, output: output, after: after) { [self] in
             try await service.events(fetch, after: after, most: Self.page)
         }
         if let last = events.last { after = last.number }
@@ -70,7 +73,8 @@ final class EventCache: Sendable {
     private struct Key: Hashable {
         let sql: String
         let parameters: [StoreValue]
-        let keys: [[UInt8]]
+        /// What is selected, and as what.
+        let output: String
         let after: Int64
     }
 
@@ -84,12 +88,12 @@ final class EventCache: Sendable {
 
     /// Events are kept once there are some; nobody else asks for what lies before them for long.
     func events(
-        _ fetch: Fetch, after: Int64,
+        _ fetch: Fetch, output: String, after: Int64,
         read: @escaping @Sendable () async throws -> [LiveEvent]
     ) async throws -> [LiveEvent] {
         let key = Key(
             sql: fetch.sql, parameters: fetch.parameters.map(\.value),
-            keys: [fetch.key] + fetch.output.fields.map(\.key), after: after)
+            output: output, after: after)
         // What is below the rows has arguments of its own, which are not part of the key.
         guard fetch.output.children.isEmpty, fetch.output.isPlain else { return try await read() }
         let task = state.withLock { state -> Task<[LiveEvent], any Error> in

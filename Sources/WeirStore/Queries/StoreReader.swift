@@ -11,6 +11,31 @@ package enum StoreValue: Sendable, Hashable {
     case text(String)
     case blob([UInt8])
 
+    /// Texts are equal when their bytes are, as in SQLite; Swift takes other spellings of an accent
+    /// for the same.
+    package static func == (left: StoreValue, right: StoreValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.integer(let left), .integer(let right)): left == right
+        case (.real(let left), .real(let right)): left == right
+        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.blob(let left), .blob(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .integer(let value): hasher.combine(value)
+        case .real(let value): hasher.combine(value)
+        case .text(let text):
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .blob(let bytes): hasher.combine(bytes)
+        }
+    }
+
     /// The value as a person reads it; NULL is empty.
     package var text: String {
         switch self {

@@ -1,13 +1,14 @@
 // The connections of an API, and how its work is spread over threads.
 
-import Dispatch
+import Foundation
 import Synchronization
 import WeirRuntime
 
 /// Reads the store for an API.
 ///
 /// A request is first tried where it came in, within a few milliseconds of SQLite's work; what takes
-/// longer is begun again on threads of its own, so that no request holds up another.
+/// longer is begun again on threads of its own, so that no request holds up another. They are no
+/// queues of Dispatch: on Linux Swift's tasks run in the same pool, which has a thread for each core.
 package final class ServingPool: Sendable {
     package struct Settings: Sendable {
         /// How long a request may take.
@@ -32,7 +33,6 @@ package final class ServingPool: Sendable {
     private let idle = Mutex<[ServingConnection]>([])
     private let slow = Mutex(SlowLane())
     private let statementCount = Atomic(0)
-    private let threads = DispatchQueue(label: "weir.api.slow", attributes: .concurrent)
     /// About three milliseconds.
     private static let fastSteps = 100
 
@@ -94,7 +94,7 @@ package final class ServingPool: Sendable {
             let isRefused = slow.withLock { lane in
                 if lane.running < settings.slowRequests {
                     lane.running += 1
-                    threads.async(execute: job)
+                    Thread.detachNewThread(job)
                 } else if lane.waiting.count < settings.waitingRequests {
                     lane.waiting.append(job)
                 } else {
@@ -111,7 +111,7 @@ package final class ServingPool: Sendable {
             if lane.waiting.isEmpty {
                 lane.running -= 1
             } else {
-                threads.async(execute: lane.waiting.removeFirst())
+                Thread.detachNewThread(lane.waiting.removeFirst())
             }
         }
     }
