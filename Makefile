@@ -15,7 +15,7 @@ release:                ## build the release binary
 	@$(BUILD_RELEASE)
 
 test:                   ## run all tests
-	@Scripts/setup tmux
+	@Scripts/setup tmux curl openssl
 	@swift build --build-tests --explicit-target-dependency-import-check error
 	@swift test --skip-build
 

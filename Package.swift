@@ -14,6 +14,14 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let http = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
@@ -45,7 +53,11 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
         [
             "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirGraphQL", "WeirSQL",
             "WeirColumnar", "CWeirInput",
-        ], [hummingbird, hummingbirdCore, logging, http, nio, nioHTTP, lifecycle]
+        ],
+        [
+            hummingbird, hummingbirdCore, logging, http, nio, nioHTTP, nioHTTP1, nioHTTPTypes1,
+            nioWebSocket, tls, jwt, httpClient, lifecycle,
+        ]
     ),
     (
         "WeirTesting",
@@ -119,7 +131,7 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
         [
             "WeirServer", "WeirEngine", "WeirStore", "WeirRuntime", "WeirPlanner", "WeirGraphQL",
             "WeirSQL", "WeirColumnar",
-        ], []
+        ], [crypto, cryptoExtras, hummingbird]
     ),
     ("WeirTestingTests", ["WeirTesting", "WeirEngine", "WeirColumnar"], []),
     ("CommandLineTests", ["weir"], []),
@@ -138,6 +150,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],

@@ -50,7 +50,7 @@ package final class TestRun: Sendable {
     /// - Throws: `TestProblem`, `StoreError` or `ConnectorError`.
     package init(
         _ plan: StreamPlan, sources: SourceMap, project: Project, options: TestOptions
-    ) throws {
+    ) async throws {
         suite = try TestSuite(project, plan, names: options.names)
         mode = options.mode
         if case .write(let folder) = options.mode {
@@ -75,10 +75,12 @@ package final class TestRun: Sendable {
             var settings = APISettings()
             if let limit = project.script.settings.defaultLimit { settings.defaultLimit = limit }
             let model = APIModel(plan, settings: settings)
+            var server = ServerSettings()
+            server.authentication = try project.authentication?.withSecrets()
             answers = TestAnswers(
-                api: APIResponder(
+                api: try await APIResponder(
                     model, store: try ServingPool(path: folder + "/test.db"), session: session,
-                    settings: ServerSettings()),
+                    settings: server),
                 model: model, headers: project.tests.headers)
         } catch {
             session.stop()

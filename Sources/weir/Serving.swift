@@ -25,10 +25,13 @@ struct Serving {
         let pool = try ServingPool(path: session.options.storePath)
         var log: (@Sendable (RequestRecord) -> Void)?
         if logsRequests { log = { record in Console.talk(Self.line(record)) } }
-        let (settings, requestLog) = (settings, log)
+        var settings = settings
+        settings.authentication = try compiled.project.authentication?.withSecrets()
+        if let refusal = settings.refusal { throw ServerError(description: refusal) }
+        let (asked, requestLog) = (settings, log)
         let server = try Blocking.run {
             try await APIServer(
-                model, store: pool, session: session, settings: settings,
+                model, store: pool, session: session, settings: asked,
                 log: requestLog)
         }
         return RunningServer(server)
@@ -38,7 +41,10 @@ struct Serving {
         let micros = record.nanos / 1000
         let bytes = record.bytes.map(String.init) ?? "-"
         let path = record.path.map { $0.isASCII && $0 > " " && $0 < "\u{7F}" ? String($0) : "?" }
-        return "\(record.method) \(path.joined()) \(record.status) \(bytes) B \(micros) µs\n"
+        let client = record.client.isEmpty ? "-" : record.client
+        let trace = record.trace.map { " trace=\($0)" } ?? ""
+        return "\(client) \(record.method) \(path.joined()) \(record.status) \(bytes) B \(micros) µs"
+            + " id=\(record.id)\(trace)\n"
     }
 }
 
@@ -51,7 +57,8 @@ final class RunningServer {
     /// `http://host:port`
     var address: String {
         let (host, port) = server.address
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        let scheme = server.isSecure ? "https" : "http"
+        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 
     func stop() {

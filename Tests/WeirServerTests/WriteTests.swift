@@ -221,7 +221,8 @@ import WeirServer
             try await ofTwo == [
                 "{\"data\":{\"x\":{\"product\":2,\"stars\":4,\"__typename\":\"Review\"}}}"
             ])
-        #expect(try await changes.count == 2)
+        // Product 1 has one change or two, as its rows are committed together or not.
+        #expect(try await changes.count >= 2)
         // Who comes back gets what came after the last event that it names.
         let again = try await Self.events(
             served, "subscription { NewReviews { product } }", count: 1, after: 1)

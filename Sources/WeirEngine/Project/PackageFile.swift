@@ -153,24 +153,22 @@ struct PackageFile {
         where ((include as? [String: Any])?["package"] as? String) == nil {
             found.append((name, "is an object with the path of a package file: {\"package\": …}"))
         }
+        found += auth.problems
         return found.sorted { $0.key < $1.key }
     }
+
+    /// Whose tokens the API takes, and what is wrong with that.
+    private var auth: AuthSettingsReader {
+        AuthSettingsReader(value("engines", "vertx") as? [String: Any] ?? [:])
+    }
+
+    /// Nil when the API asks nobody for a token.
+    var authentication: AuthSettings? { auth.settings }
 
     /// Settings that would change what is served and that nothing follows yet: the last key of the
     /// path, and what happens instead.
     var unfollowed: [(key: String, message: String)] {
         var found: [(key: String, message: String)] = []
-        let kinds =
-            (value("engines", "vertx", "authKind") as? [Any])?.compactMap { $0 as? String }
-            ?? [value("engines", "vertx", "authKind") as? String ?? "NONE"]
-        if kinds.contains(where: { $0.uppercased() != "NONE" }) {
-            found.append(
-                (
-                    "authKind",
-                    "is not supported yet: the API asks nobody for a token; functions and tables"
-                        + " that need a claim refuse"
-                ))
-        }
         for key in ["graphql", "api", "operations"] {
             switch value("script", key) {
             case nil: continue

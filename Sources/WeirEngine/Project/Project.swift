@@ -21,6 +21,8 @@ package struct Project: Sendable {
     /// What the compiler needs.
     package var script: ScriptProject
     package let tests: TestSettings
+    /// Whose tokens the API takes; nil when it asks for none.
+    package let authentication: AuthSettings?
 
     /// Finds the project of a path.
     ///
@@ -62,6 +64,7 @@ package struct Project: Sendable {
         name = ((script as NSString).lastPathComponent as NSString).deletingPathExtension
         directory = folder
         tests = settings?.tests ?? TestSettings()
+        authentication = settings?.authentication
         self.script = try Self.compiled(
             script, folder: folder, settings: settings, shown: files.first, environment)
     }

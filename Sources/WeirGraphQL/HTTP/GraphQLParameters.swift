@@ -29,6 +29,13 @@ package struct GraphQLParameters: Sendable, Equatable {
         guard let json = JsonValue.parse(body) else {
             throw Malformed(status: 400, message: "The body is not valid JSON.")
         }
+        try self.init(json: json)
+    }
+
+    /// The payload of a message, or a body that has been read.
+    ///
+    /// - Throws: what is wrong with it.
+    package init(json: JsonValue) throws(Malformed) {
         guard case .object(let members) = json else {
             throw Malformed(
                 status: 422, message: "The body must be a JSON object; batches are not supported.")

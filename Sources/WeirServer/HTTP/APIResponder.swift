@@ -10,7 +10,9 @@ package import WeirStore
 /// Answers requests.
 package final class APIResponder: Sendable {
     let guarded: RequestGuard<RouterResponder<APIContext>>
+    let sockets: WebSocketEndpoint
     private let feed: CommitFeed
+    private let live: LiveQueries
 
     static let logger = {
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
@@ -21,10 +23,14 @@ package final class APIResponder: Sendable {
     /// - Parameters:
     ///   - session: the pipeline, for its state and metrics; nil for a store at rest.
     ///   - log: is called after each request.
+    /// - Throws: `ServerError` when the settings name a key that is none.
     package init(
         _ model: APIModel, store: ServingPool, session: Session?, settings: ServerSettings,
         log: (@Sendable (RequestRecord) -> Void)? = nil
-    ) {
+    ) async throws {
+        var verifier: TokenVerifier?
+        if let tokens = settings.authentication { verifier = try await TokenVerifier(tokens) }
+        let gate = RequestGate(settings, verifier: verifier)
         let routes = Routes()
         let metrics = RequestMetrics()
         let service = GraphQLService(model, store, writes: session?.writes)
@@ -32,22 +38,28 @@ package final class APIResponder: Sendable {
             OperationBuilder.operations(model)
             + (session?.writes == nil ? [] : OperationBuilder.writes(model))
         feed = CommitFeed(session)
-        GraphQLRoutes(
-            service: service, settings: settings,
-            streams: EventStreams(service: service, feed: feed)
-        ).add(to: routes)
+        let streams = EventStreams(service: service, feed: feed)
+        GraphQLRoutes(service: service, settings: settings, streams: streams).add(to: routes)
+        live = LiveQueries(service: service, feed: feed)
+        LiveRoutes(service: service, live: live).add(to: routes)
+        sockets = WebSocketEndpoint(
+            service: service, streams: streams, gate: gate, metrics: metrics, settings: settings)
         RESTRoutes(service: service, operations: operations, settings: settings).add(to: routes)
         MCPRoutes(
             service: MCPService(service: service, operations: operations), settings: settings
         ).add(to: routes)
-        OperationsRoutes(session: session, metrics: metrics).add(to: routes)
+        OperationsRoutes(session: session, metrics: metrics, verifier: verifier).add(to: routes)
         guarded = RequestGuard(
-            routes: routes.router.buildResponder(), known: routes.known, settings: settings,
-            metrics: metrics, log: log)
+            routes: routes.router.buildResponder(), known: routes.known, gate: gate, metrics: metrics,
+            log: log)
     }
 
     /// Ends all who follow something.
-    package func close() { feed.close() }
+    package func close() {
+        live.close()
+        feed.close()
+        sockets.close()
+    }
 }
 
 /// A request that does not come over the network.
@@ -84,7 +96,7 @@ extension APIResponder {
         guard let method = HTTPRequest.Method(asked.method) else {
             throw ServerError(description: "\(asked.method) is no method of HTTP")
         }
-        var head = HTTPRequest(method: method, scheme: "http", authority: "weir", path: asked.path)
+        var head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: asked.path)
         for (name, value) in asked.headers {
             guard let field = HTTPField.Name(name) else {
                 throw ServerError(description: "'\(name)' is no name of a header")

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 import Synchronization
 package import WeirEngine
@@ -20,6 +21,8 @@ package import WeirStore
 /// Why a server does not listen.
 package struct ServerError: Error, Sendable, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Serves the API of a pipeline until it is stopped.
@@ -27,6 +30,8 @@ package final class APIServer: Sendable {
     package let model: APIModel
     /// Where it listens; the port that it has been given when any was asked for.
     package let address: (host: String, port: Int)
+    /// Whether it speaks TLS.
+    package let isSecure: Bool
     private let group: ServiceGroup
     private let responder: APIResponder
     private let task: Task<Void, any Error>
@@ -42,13 +47,17 @@ package final class APIServer: Sendable {
         log: (@Sendable (RequestRecord) -> Void)? = nil
     ) async throws {
         self.model = model
-        let responder = APIResponder(
+        isSecure = settings.tls != nil
+        let responder = try await APIResponder(
             model, store: store, session: session, settings: settings, log: log)
+        let tls = try settings.tls.map {
+            try TLSFiles.context(certificate: $0.certificate, key: $0.key)
+        }
         self.responder = responder
         let logger = APIResponder.logger
         let listening = ListeningPort()
         let app = Application(
-            responder: responder.guarded, server: Self.http(settings),
+            responder: responder.guarded, server: Self.http(settings, tls, responder.sockets),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "weir",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -71,13 +80,12 @@ package final class APIServer: Sendable {
         address = (settings.host, try await listening.value)
     }
 
-    private static func http(_ settings: ServerSettings) -> HTTPServerBuilder {
-        .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestDeadlines(settings)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: settings.headBytes, maxHeaderListSize: settings.headBytes,
-                    maxHeaderFieldCount: 100)))
+    private static func http(
+        _ settings: ServerSettings, _ tls: NIOSSLContext?, _ sockets: WebSocketEndpoint
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { responder in
+            ConnectionSetup(responder: responder, settings: settings, tls: tls, sockets: sockets)
+        }
     }
 
     private static func describe(_ error: any Error, _ settings: ServerSettings) -> ServerError {

@@ -1,12 +1,15 @@
-// Clients that send slowly or nothing do not keep a connection (reliability: slow requests).
+// Clients that send or take slowly, or nothing at all, do not keep a connection (reliability: slow
+// requests).
 
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose request does not come in within its time.
+/// Closes a connection whose request does not come in within its time, or whose response is not
+/// taken.
 ///
-/// A deadline runs while the server waits for the client: for the first request, for the rest of one,
-/// and, longer, for the next one. It does not run while a response is made.
+/// A deadline runs while the server waits for the client: for the rest of a request, for each part
+/// of a response to be taken, and, longer, for the next request. It does not run while a response is
+/// made.
 final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,11 +18,17 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let request: TimeAmount
     private let idle: TimeAmount
+    private let stall: TimeAmount
     private var deadline: Scheduled<Void>?
+    /// Parts of responses that the client has not taken yet.
+    private var untaken = 0
+    /// Whether the last response has been written to its end.
+    private var isAnswered = false
 
     init(_ settings: ServerSettings) {
         request = .seconds(Int64(settings.requestSeconds))
         idle = .seconds(Int64(settings.idleSeconds))
+        stall = .seconds(Int64(settings.stallSeconds))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -33,7 +42,9 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: wait(request, context)
+        case .head:
+            isAnswered = false
+            wait(request, context)
         case .body: break
         case .end: cancel()
         }
@@ -41,8 +52,28 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { wait(idle, context) }
+        if case .end = unwrapOutboundIn(data) { isAnswered = true }
+        let promise = promise ?? context.eventLoop.makePromise()
+        untaken += 1
+        if untaken == 1 { wait(stall, context) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        promise.futureResult.whenComplete { _ in
+            let (handler, context) = bound.value
+            handler.taken(context)
+        }
         context.write(data, promise: promise)
+    }
+
+    private func taken(_ context: ChannelHandlerContext) {
+        untaken -= 1
+        guard context.channel.isActive else { return cancel() }
+        if untaken > 0 {
+            wait(stall, context)
+        } else if isAnswered {
+            wait(idle, context)
+        } else {
+            cancel()
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

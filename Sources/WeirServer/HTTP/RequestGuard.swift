@@ -2,9 +2,10 @@
 
 import HTTPTypes
 import Hummingbird
+import WeirColumnar
 import WeirRuntime
 
-/// Refuses pages of other origins, turns errors into responses, and notes each request.
+/// Refuses who may not ask, turns errors into responses, and notes each request.
 struct RequestGuard<Routes: HTTPResponder>: HTTPResponder
 where Routes.Context == APIContext {
     typealias Context = APIContext
@@ -12,38 +13,56 @@ where Routes.Context == APIContext {
     let routes: Routes
     /// The methods that a path has.
     let known: [String: [HTTPRequest.Method]]
-    let settings: ServerSettings
+    let gate: RequestGate
     let metrics: RequestMetrics
     let log: (@Sendable (RequestRecord) -> Void)?
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
         let start = MonotonicClock.now()
+        var context = context
+        context.requestID = gate.ids.id(of: request)
         metrics.begin()
         var response: Response
         do {
-            try checkOrigin(request)
-            response = try await routes.respond(to: request, context: context)
-            // Without a body it is the router's: no route has that.
-            if response.status == .notFound, response.body.contentLength == 0 {
-                response = refusal(.notFound, request)
-            }
+            response = try await answer(request, &context)
         } catch let error as RequestRefusal {
             response = .problem(error.status, error.detail)
+            for field in error.headers { response.headers.append(field) }
+        } catch let error as TokenRefusal {
+            response = gate.unauthorized(error)
         } catch let error as any HTTPResponseError {
             response = refusal(error.status, request)
+        } catch {
+            // The client has left; nobody reads an answer.
+            metrics.abandon()
+            throw error
         }
-        let origin = request.headers[.origin]
-        if let origin, settings.origins.contains(origin) || settings.origins.contains("*") {
-            response.headers[.accessControlAllowOrigin] = origin
-            response.headers[.vary] = "Origin"
-        }
+        gate.addOrigin(to: &response, request)
         response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[RequestIDs.name] = context.requestID
         let record = RequestRecord(
             method: request.method.rawValue, path: request.uri.path,
             status: Int(response.status.code), nanos: MonotonicClock.now() - start,
-            bytes: response.body.contentLength)
+            bytes: response.body.contentLength, id: context.requestID, client: context.client,
+            trace: RequestIDs.trace(of: request), at: start)
         metrics.end(record, route: context.endpointPath ?? "")
         log?(record)
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: inout APIContext) async throws -> Response {
+        try gate.check(host: request.head.authority, origin: request.headers[.origin])
+        if let preflight = gate.preflight(request, known[request.uri.path]) { return preflight }
+        try gate.checkRate(context.client)
+        if let verifier = gate.verifier, !RequestGate.open.contains(request.uri.path) {
+            context.caller = try await verifier.caller(
+                authorization: request.headers[.authorization])
+        }
+        let response = try await routes.respond(to: request, context: context)
+        // Without a body it is the router's: no route has that.
+        if response.status == .notFound, response.body.contentLength == 0 {
+            return refusal(.notFound, request)
+        }
         return response
     }
 
@@ -59,17 +78,6 @@ where Routes.Context == APIContext {
         response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
         return response
     }
-
-    /// A page of another host must not ask what its reader's browser may see.
-    private func checkOrigin(_ request: Request) throws {
-        guard let origin = request.headers[.origin], !settings.origins.contains("*"),
-            !settings.origins.contains(origin)
-        else { return }
-        let host = origin.split(separator: "/", maxSplits: 2).last.map(String.init)
-        guard let host, host == request.head.authority else {
-            throw RequestRefusal(.forbidden, "Pages of \(origin) may not ask this server.")
-        }
-    }
 }
 
 /// One request in the log.
@@ -79,4 +87,12 @@ package struct RequestRecord: Sendable {
     package let status: Int
     package let nanos: UInt64
     package let bytes: Int?
+    /// What the response names it by (`X-Request-Id`).
+    package let id: String
+    /// The client's address; empty for a request that did not come over the network.
+    package let client: String
+    /// The trace that the client has it in (W3C Trace Context); nil without one.
+    package let trace: String?
+    /// Monotonic ns.
+    package let at: UInt64
 }

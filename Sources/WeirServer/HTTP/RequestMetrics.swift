@@ -30,12 +30,21 @@ final class RequestMetrics: Sendable {
 
     private struct State {
         var active = 0
+        var webSockets = 0
         var histograms: [Key: Histogram] = [:]
     }
 
     private let state = Mutex(State())
 
+    /// A WebSocket more or less.
+    func connected(_ change: Int) { state.withLock { $0.webSockets += change } }
+
+    var webSockets: Int { state.withLock { $0.webSockets } }
+
     func begin() { state.withLock { $0.active += 1 } }
+
+    /// A request that nobody waits for an answer of.
+    func abandon() { state.withLock { $0.active -= 1 } }
 
     /// - Parameter route: the pattern of the path, so that there are few of them.
     func end(_ record: RequestRecord, route: String) {

@@ -39,10 +39,12 @@ extension Response {
 struct RequestRefusal: Error {
     let status: HTTPResponse.Status
     let detail: String
+    let headers: HTTPFields
 
-    init(_ status: HTTPResponse.Status, _ detail: String) {
+    init(_ status: HTTPResponse.Status, _ detail: String, headers: HTTPFields = [:]) {
         self.status = status
         self.detail = detail
+        self.headers = headers
     }
 }
 

@@ -9,6 +9,7 @@ final class CommitFeed: Sendable {
     private struct State {
         var followers: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
+        var commits: UInt64 = 0
         var isClosed = false
     }
 
@@ -34,8 +35,16 @@ final class CommitFeed: Sendable {
     /// Whether there may be more commits.
     var isRunning: Bool { session.map { $0.state == .running } ?? false }
 
+    /// Grows with each commit, before anybody is woken for it: who has read since a number was asked
+    /// for has seen its commit.
+    var commits: UInt64 { state.withLock { $0.commits } }
+
     private func wake() {
-        for follower in state.withLock({ Array($0.followers.values) }) { follower.yield() }
+        let followers = state.withLock { state in
+            state.commits += 1
+            return Array(state.followers.values)
+        }
+        for follower in followers { follower.yield() }
     }
 
     /// An element whenever there may be something new; several become one. Ends when the feed is

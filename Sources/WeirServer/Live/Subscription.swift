@@ -58,9 +58,13 @@ struct Subscription: Sendable {
 
     /// The events that have come since the last call; empty when there are none.
     ///
+    /// - Parameter commit: the number of the commit that is to be seen; what another subscriber has
+    ///   begun to read before it does not count.
     /// - Throws: `ServingError`, or that events are gone that the client has not seen.
-    mutating func next() async throws -> [LiveEvent] {
-        let events = try await hub.events(fetch, output: output, after: after) { [self] in
+    mutating func next(commit: UInt64) async throws -> [LiveEvent] {
+        let events = try await hub.events(
+            fetch, output: output, after: after, commit: commit
+        ) { [self] in
             try await service.events(fetch, after: after, most: Self.page)
         }
         if let last = events.last { after = last.number }
@@ -76,6 +80,7 @@ final class EventCache: Sendable {
         /// What is selected, and as what.
         let output: String
         let after: Int64
+        let commit: UInt64
     }
 
     private struct State {
@@ -86,14 +91,13 @@ final class EventCache: Sendable {
     private let state = Mutex(State())
     private static let maximum = 64
 
-    /// Events are kept once there are some; nobody else asks for what lies before them for long.
     func events(
-        _ fetch: Fetch, output: String, after: Int64,
+        _ fetch: Fetch, output: String, after: Int64, commit: UInt64,
         read: @escaping @Sendable () async throws -> [LiveEvent]
     ) async throws -> [LiveEvent] {
         let key = Key(
             sql: fetch.sql, parameters: fetch.parameters.map(\.value),
-            output: output, after: after)
+            output: output, after: after, commit: commit)
         // What is below the rows has arguments of its own, which are not part of the key.
         guard fetch.output.children.isEmpty, fetch.output.isPlain else { return try await read() }
         let task = state.withLock { state -> Task<[LiveEvent], any Error> in
@@ -107,9 +111,7 @@ final class EventCache: Sendable {
             return made
         }
         do {
-            let events = try await task.value
-            if events.isEmpty { forget(key) }
-            return events
+            return try await task.value
         } catch {
             forget(key)
             throw error

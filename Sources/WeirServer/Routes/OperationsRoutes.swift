@@ -9,6 +9,8 @@ import WeirRuntime
 struct OperationsRoutes {
     let session: Session?
     let metrics: RequestMetrics
+    /// Nil when nobody is asked for a token.
+    let verifier: TokenVerifier?
 
     func add(to routes: Routes) {
         routes.add(.get, "/health") { _, _ in
@@ -20,6 +22,23 @@ struct OperationsRoutes {
                 PrometheusText.metrics(session?.snapshot(), metrics).utf8,
                 type: "text/plain; version=0.0.4; charset=utf-8")
         }
+        if let site = verifier?.site {
+            routes.add(.get, "/.well-known/oauth-protected-resource") { request, _ in
+                Self.resource(request, issuer: site)
+            }
+        }
+    }
+
+    /// Where clients get their tokens (RFC 9728, 3).
+    private static func resource(_ request: Request, issuer: String) -> Response {
+        let scheme = request.head.scheme ?? "http"
+        let host = request.head.authority ?? "localhost"
+        return .json(
+            .object([
+                JsonMember("resource", .string("\(scheme)://\(host)")),
+                JsonMember("authorization_servers", .array([.string(issuer)])),
+                JsonMember("bearer_methods_supported", .array([.string("header")])),
+            ]))
     }
 
     /// Ready is a pipeline that has not failed.
@@ -28,7 +47,9 @@ struct OperationsRoutes {
             return .json(.object([JsonMember("status", .string("ready"))]))
         }
         if case .failed(let message) = session.state {
-            return .problem(.serviceUnavailable, "The pipeline has failed: \(message)")
+            // Everybody may ask this; what it says of the data is for those with a token.
+            let detail = verifier == nil ? ": \(message)" : "."
+            return .problem(.serviceUnavailable, "The pipeline has failed\(detail)")
         }
         return .json(
             .object([

@@ -63,7 +63,7 @@ struct RESTRoutes {
         return Reply(result.body, type: "application/json").response(to: request)
     }
 
-    private static func failure(_ result: RowsResponse) -> Response {
+    static func failure(_ result: RowsResponse) -> Response {
         let message = result.errors.first?.message ?? ""
         let members = [JsonMember("errors", .array(result.errors.map(\.json)))]
         let status: HTTPResponse.Status =

@@ -3,7 +3,6 @@
 import ArgumentParser
 import WeirEngine
 import WeirRuntime
-import WeirServer
 
 /// Options that all commands share that start a run.
 struct RunArguments: ParsableArguments {
@@ -83,13 +82,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "End when all sources are exhausted; nothing is served unless --listen is given.")
     var once = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Where the API is served; by default 127.0.0.1:8888.", valueName: "HOST:PORT|off"))
-    var listen: String?
-
-    @Flag(help: "Print a line for each request.")
-    var accessLog = false
+    @OptionGroup var server: ServerArguments
 
     @OptionGroup var arguments: RunArguments
 
@@ -112,16 +105,8 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    func validate() throws {
-        guard let listen, listen != "off" else { return }
-        if ServerSettings(listen: listen) == nil {
-            throw ValidationError("--listen takes HOST:PORT or 'off', not '\(listen)'.")
-        }
-    }
-
     private func serving(_ compiled: Compiled) throws -> Serving? {
-        if listen == "off" || (once && listen == nil) { return nil }
-        guard let settings = ServerSettings(listen: listen ?? "127.0.0.1:8888") else { return nil }
-        return Serving(settings: settings, logsRequests: accessLog)
+        if once && server.listen == nil { return nil }
+        return server.serving
     }
 }

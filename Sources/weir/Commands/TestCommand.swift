@@ -102,9 +102,11 @@ struct TestCommand: ParsableCommand {
 
     private func begin(_ compiled: Compiled, _ options: TestOptions) throws -> TestRun {
         do {
-            return try TestRun(
-                compiled.plan, sources: compiled.compilation.sources, project: compiled.project,
-                options: options)
+            let (plan, sources) = (compiled.plan, compiled.compilation.sources)
+            let project = compiled.project
+            return try Blocking.run {
+                try await TestRun(plan, sources: sources, project: project, options: options)
+            }
         } catch {
             throw Failure.work("\(error)")
         }

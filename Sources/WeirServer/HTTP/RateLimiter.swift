@@ -1,0 +1,42 @@
+// How many requests one client may send (token bucket).
+
+import Synchronization
+import WeirRuntime
+
+/// Counts the requests of each client.
+final class RateLimiter: Sendable {
+    private struct Bucket {
+        var tokens: Double
+        var at: UInt64
+    }
+
+    private let rate: Double
+    private let buckets = Mutex<[String: Bucket]>([:])
+    /// Clients that are known at the same time; then those that have been quiet are forgotten.
+    private static let maximum = 10_000
+
+    /// - Parameter rate: requests a second; twice as many may come at once.
+    init(rate: Int) { self.rate = Double(rate) }
+
+    /// Nil when the client may ask, else the seconds after which it may.
+    func wait(for client: String, now: UInt64 = MonotonicClock.now()) -> Int? {
+        buckets.withLock { buckets in
+            if buckets.count >= Self.maximum, buckets[client] == nil {
+                let full = UInt64(2e9)
+                buckets = buckets.filter { now - $0.value.at < full }
+                // So many clients that ask all the time are one.
+                if buckets.count >= Self.maximum { buckets.removeAll() }
+            }
+            var bucket = buckets[client] ?? Bucket(tokens: rate * 2, at: now)
+            bucket.tokens = min(
+                rate * 2, bucket.tokens + Double(now - bucket.at) / 1e9 * rate)
+            bucket.at = now
+            defer { buckets[client] = bucket }
+            guard bucket.tokens >= 1 else {
+                return max(1, Int(((1 - bucket.tokens) / rate).rounded(.up)))
+            }
+            bucket.tokens -= 1
+            return nil
+        }
+    }
+}

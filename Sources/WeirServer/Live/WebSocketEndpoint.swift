@@ -1,0 +1,79 @@
+// GraphQL over WebSocket (the protocol `graphql-transport-ws`): who may open a connection, and those
+// that are open.
+
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import WeirColumnar
+
+/// `/v1/graphql` as a WebSocket.
+final class WebSocketEndpoint: Sendable {
+    static let path = "/v1/graphql"
+    static let subprotocol = "graphql-transport-ws"
+
+    let service: GraphQLService
+    let streams: EventStreams
+    let gate: RequestGate
+    let settings: ServerSettings
+    private let metrics: RequestMetrics
+    private let open = Mutex<(isClosed: Bool, next: Int, sessions: [Int: WebSocketSession])>(
+        (false, 0, [:]))
+
+    init(
+        service: GraphQLService, streams: EventStreams, gate: RequestGate, metrics: RequestMetrics,
+        settings: ServerSettings
+    ) {
+        self.service = service
+        self.streams = streams
+        self.gate = gate
+        self.metrics = metrics
+        self.settings = settings
+    }
+
+    /// Whether a request gets a WebSocket; otherwise it is answered as plain HTTP.
+    func takes(_ head: HTTPRequestHead, _ channel: any Channel) -> Bool {
+        head.uri.prefix(while: { $0 != "?" }) == Self.path
+            && head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(
+                Substring(Self.subprotocol))
+            && gate.allows(
+                host: head.headers.first(name: "Host"), origin: head.headers.first(name: "Origin"))
+            && gate.allowsRate(channel.remoteAddress?.ipAddress ?? "")
+    }
+
+    /// Serves a connection until it is closed.
+    func serve(_ stream: WebSocketSession.Stream, _ head: HTTPRequestHead) async {
+        metrics.connected(1)
+        defer { metrics.connected(-1) }
+        let authorization = head.headers.first(name: "Authorization")
+        do {
+            try await stream.executeThenClose { inbound, outbound in
+                let session = WebSocketSession(
+                    self, outbound, channel: stream.channel, authorization: authorization)
+                let number = open.withLock { open -> Int? in
+                    if open.isClosed { return nil }
+                    open.next += 1
+                    open.sessions[open.next] = session
+                    return open.next
+                }
+                guard let number else { return await session.close(.goingAway) }
+                await session.run(inbound)
+                open.withLock { _ = $0.sessions.removeValue(forKey: number) }
+            }
+        } catch {
+            // The client is gone, or what it sent is no WebSocket; the connection is closed.
+            stream.channel.close(promise: nil)
+        }
+    }
+
+    /// Connections that are open.
+    var count: Int { open.withLock { $0.sessions.count } }
+
+    /// Closes all connections.
+    func close() {
+        let sessions = open.withLock { open in
+            open.isClosed = true
+            return Array(open.sessions.values)
+        }
+        for session in sessions { Task { await session.close(.goingAway) } }
+    }
+}
