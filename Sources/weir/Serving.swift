@@ -43,7 +43,8 @@ struct Serving {
         let path = record.path.map { $0.isASCII && $0 > " " && $0 < "\u{7F}" ? String($0) : "?" }
         let client = record.client.isEmpty ? "-" : record.client
         let trace = record.trace.map { " trace=\($0)" } ?? ""
-        return "\(client) \(record.method) \(path.joined()) \(record.status) \(bytes) B \(micros) µs"
+        return
+            "\(client) \(record.method) \(path.joined()) \(record.status) \(bytes) B \(micros) µs"
             + " id=\(record.id)\(trace)\n"
     }
 }

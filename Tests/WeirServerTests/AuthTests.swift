@@ -183,13 +183,14 @@ import WeirServer
     /// secrets.
     @Test func keysAreDiscovered() async throws {
         let tokens = try Tokens()
-        let issuer = try await IssuerServer(keys: """
-            {"keys": [{"kty": "EC", "crv": "P-256", "kid": "one", "use": "sig",
-              "x": "\(Tokens.base64URL(tokens.elliptic.publicKey.rawRepresentation.prefix(32)))",
-              "y": "\(Tokens.base64URL(tokens.elliptic.publicKey.rawRepresentation.suffix(32)))"},
-             {"kty": "oct", "kid": "two", "alg": "HS256", "k": "\(Tokens.base64URL(tokens.secret))"},
-             {"kty": "RSA", "kid": "broken", "n": "!", "e": "AQAB"}, {"kty": "new"}]}
-            """)
+        let issuer = try await IssuerServer(
+            keys: """
+                {"keys": [{"kty": "EC", "crv": "P-256", "kid": "one", "use": "sig",
+                  "x": "\(Tokens.base64URL(tokens.elliptic.publicKey.rawRepresentation.prefix(32)))",
+                  "y": "\(Tokens.base64URL(tokens.elliptic.publicKey.rawRepresentation.suffix(32)))"},
+                 {"kty": "oct", "kid": "two", "alg": "HS256", "k": "\(Tokens.base64URL(tokens.secret))"},
+                 {"kty": "RSA", "kid": "broken", "n": "!", "e": "AQAB"}, {"kty": "new"}]}
+                """)
         var settings = AuthSettings()
         settings.site = issuer.address
         let shop = try await Self.served(settings)

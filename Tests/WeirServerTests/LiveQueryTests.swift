@@ -38,7 +38,8 @@ import WeirServer
     }
 
     private static func parse(_ text: String) -> [Event] {
-        text.replacing("\r\n", with: "\n").split(separator: "event: ").dropFirst().compactMap { block in
+        text.replacing("\r\n", with: "\n").split(separator: "event: ").dropFirst().compactMap {
+            block in
             let lines = block.split(separator: "\n").map(String.init)
             guard let data = lines.first(where: { $0.hasPrefix("data: ") }) else { return nil }
             let id = lines.first { $0.hasPrefix("id: ") }?.dropFirst(4)

@@ -132,13 +132,16 @@ import WeirServer
         let served = try await Self.live()
         let port = served.port
         let ends = try await blocking { () -> [WebSocketClient.Message] in
-            try [[UInt8]]([[0xFF, 0xFF, 0xFF], [0x83, 0x00], [0x81, 0xFF] + [UInt8](repeating: 0xFF, count: 8)])
-                .map { bytes in
-                    let client = try WebSocketClient(port: port)
-                    client.sendRaw(bytes)
-                    client.send(#"{"type":"ping"}"#)
-                    return try client.next()
-                }
+            try [[UInt8]]([
+                [0xFF, 0xFF, 0xFF], [0x83, 0x00],
+                [0x81, 0xFF] + [UInt8](repeating: 0xFF, count: 8),
+            ])
+            .map { bytes in
+                let client = try WebSocketClient(port: port)
+                client.sendRaw(bytes)
+                client.send(#"{"type":"ping"}"#)
+                return try client.next()
+            }
         }
         for end in ends {
             switch end {
@@ -157,7 +160,8 @@ import WeirServer
         let served = try await Self.live(settings)
         let token = try tokens.token()
         let ask = #"{"id":"1","type":"subscribe","payload":{"query":"{ __typename }"}}"#
-        let payload = "{\"type\":\"connection_init\",\"payload\":{\"Authorization\":\"Bearer \(token)\"}}"
+        let payload =
+            "{\"type\":\"connection_init\",\"payload\":{\"Authorization\":\"Bearer \(token)\"}}"
         #expect(try await Self.talk(served.port, [payload, ask], answers: 1) == [Self.ack])
         #expect(
             try await Self.talk(

@@ -55,17 +55,21 @@ struct TokenKey: Sendable {
                 let rsa = try Insecure.RSA.PublicKey(pem: Self.pem(key.buffer))
                 await self.init(rsa: rsa, algorithm, id: nil)
             case .ES256:
-                await self.init(ec: try ES256PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
+                await self.init(
+                    ec: try ES256PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
             case .ES384:
-                await self.init(ec: try ES384PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
+                await self.init(
+                    ec: try ES384PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
             case .ES512:
-                await self.init(ec: try ES512PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
+                await self.init(
+                    ec: try ES512PublicKey(pem: Self.pem(key.buffer)), algorithm, id: nil)
             }
         } catch let error as ServerError {
             throw error
         } catch {
             throw ServerError(
-                description: "a key of pubSecKeys for \(algorithm.rawValue) is no public key in PEM")
+                description: "a key of pubSecKeys for \(algorithm.rawValue) is no public key in PEM"
+            )
         }
     }
 
@@ -87,7 +91,8 @@ struct TokenKey: Sendable {
         guard secret.count >= 32 else {
             throw ServerError(
                 description:
-                    "a key for \(algorithm.rawValue) has \(secret.count) bytes; it needs 32 or more")
+                    "a key for \(algorithm.rawValue) has \(secret.count) bytes; it needs 32 or more"
+            )
         }
         self.id = id
         self.algorithm = algorithm

@@ -145,9 +145,11 @@ final class TokenVerifier: Sendable {
                 case let one?: [one]
                 case nil: []
                 }
-            guard named.contains(where: { item in
-                settings.audiences.contains { item == .string($0) }
-            }) else { throw TokenRefusal(cause: "the token is for another audience") }
+            guard
+                named.contains(where: { item in
+                    settings.audiences.contains { item == .string($0) }
+                })
+            else { throw TokenRefusal(cause: "the token is for another audience") }
             return
         }
     }

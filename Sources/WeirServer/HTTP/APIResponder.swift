@@ -50,7 +50,8 @@ package final class APIResponder: Sendable {
         ).add(to: routes)
         OperationsRoutes(session: session, metrics: metrics, verifier: verifier).add(to: routes)
         guarded = RequestGuard(
-            routes: routes.router.buildResponder(), known: routes.known, gate: gate, metrics: metrics,
+            routes: routes.router.buildResponder(), known: routes.known, gate: gate,
+            metrics: metrics,
             log: log)
     }
 
@@ -96,7 +97,8 @@ extension APIResponder {
         guard let method = HTTPRequest.Method(asked.method) else {
             throw ServerError(description: "\(asked.method) is no method of HTTP")
         }
-        var head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: asked.path)
+        var head = HTTPRequest(
+            method: method, scheme: "http", authority: "localhost", path: asked.path)
         for (name, value) in asked.headers {
             guard let field = HTTPField.Name(name) else {
                 throw ServerError(description: "'\(name)' is no name of a header")

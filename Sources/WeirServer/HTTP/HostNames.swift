@@ -32,7 +32,8 @@ struct HostNames: Sendable {
         guard let authority, !authority.isEmpty else { return false }
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return false }
-            return Self.isAddress(String(authority[authority.index(after: authority.startIndex)..<end]))
+            return Self.isAddress(
+                String(authority[authority.index(after: authority.startIndex)..<end]))
         }
         var name = authority.prefix { $0 != ":" }.lowercased()
         if name.hasSuffix(".") { name.removeLast() }
