@@ -10,6 +10,9 @@ struct TestAnswers: Sendable {
     /// Of all tests.
     let headers: [(name: String, value: String)]
 
+    /// The first part of the path where the tables of tests are.
+    static let tablesVersion = "tests"
+
     /// Rows of a table that are asked for at once.
     private static let page = 10_000
 
@@ -28,22 +31,23 @@ struct TestAnswers: Sendable {
     }
 
     private func graphQL(
-        _ document: String, _ test: PipelineTest, variables: [JsonMember] = []
+        _ document: String, _ test: PipelineTest, variables: [JsonMember] = [],
+        version: String = "v1"
     ) async throws -> JsonValue {
-        let answer = try await post(document, variables, test)
+        let answer = try await post(document, variables, test, version: version)
         return Self.json(answer.body)
     }
 
     private func post(
         _ document: String, _ variables: [JsonMember], _ test: PipelineTest,
-        more: [(name: String, value: String)] = []
+        more: [(name: String, value: String)] = [], version: String = "v1"
     ) async throws -> LocalAnswer {
         let body = JsonValue.object([
             JsonMember("query", .string(document)), JsonMember("variables", .object(variables)),
         ])
         return try await api.answer(
             to: LocalRequest(
-                "POST", "/v1/graphql",
+                "POST", "/\(version)/graphql",
                 headers: [("Content-Type", "application/json")] + more + headers + test.headers,
                 body: Array(body.text.utf8)))
     }
@@ -86,7 +90,8 @@ struct TestAnswers: Sendable {
                     JsonMember("limit", .number(String(Self.page))),
                     JsonMember("offset", .number(String(rows.count))),
                 ] : []
-            let answer = try await graphQL(document, test, variables: variables)
+            let answer = try await graphQL(
+                document, test, variables: variables, version: Self.tablesVersion)
             guard case .object(let members) = answer, members.count == 1,
                 case .object(let fields)? = members.first?.value, fields.count == 1,
                 case .array(let page)? = fields.first?.value

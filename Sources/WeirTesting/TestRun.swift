@@ -72,16 +72,16 @@ package final class TestRun: Sendable {
             throw error
         }
         do {
-            var settings = APISettings()
-            if let limit = project.script.settings.defaultLimit { settings.defaultLimit = limit }
-            let model = APIModel(plan, settings: settings)
+            // Test tables are no part of a schema that the project brings.
+            let tables = ServedAPI(APIModel(plan), version: TestAnswers.tablesVersion)
+            let apis = try ServedAPI.versions(of: plan, project) + [tables]
             var server = ServerSettings()
             server.authentication = try project.authentication?.withSecrets()
             answers = TestAnswers(
                 api: try await APIResponder(
-                    model, store: try ServingPool(path: folder + "/test.db"), session: session,
+                    apis, store: try ServingPool(path: folder + "/test.db"), session: session,
                     settings: server),
-                model: model, headers: project.tests.headers)
+                model: tables.model, headers: project.tests.headers)
         } catch {
             session.stop()
             session.wait()

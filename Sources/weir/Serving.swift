@@ -17,11 +17,9 @@ struct Serving {
     ///
     /// - Throws: `StoreError` or `ServerError`.
     func start(_ compiled: Compiled, _ session: Session) throws -> RunningServer? {
-        var api = APISettings()
-        if let limit = compiled.project.script.settings.defaultLimit { api.defaultLimit = limit }
-        let model = APIModel(compiled.plan, settings: api)
-        for problem in model.problems { Console.talk("weir: \(problem)\n") }
-        if model.isEmpty { return nil }
+        let apis = try ServedAPI.versions(of: compiled.plan, compiled.project)
+        for problem in apis.first?.model.problems ?? [] { Console.talk("weir: \(problem)\n") }
+        if apis.allSatisfy({ $0.model.isEmpty }) { return nil }
         let pool = try ServingPool(path: session.options.storePath)
         var log: (@Sendable (RequestRecord) -> Void)?
         if logsRequests { log = { record in Console.talk(Self.line(record)) } }
@@ -31,7 +29,7 @@ struct Serving {
         let (asked, requestLog) = (settings, log)
         let server = try Blocking.run {
             try await APIServer(
-                model, store: pool, session: session, settings: asked,
+                apis, store: pool, session: session, settings: asked,
                 log: requestLog)
         }
         return RunningServer(server)

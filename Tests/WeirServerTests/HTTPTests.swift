@@ -136,7 +136,7 @@ import WeirServer
         settings.port = shop.port
         do {
             _ = try await APIServer(
-                shop.server.model, store: shop.pool, session: nil, settings: settings)
+                shop.server.apis, store: shop.pool, session: nil, settings: settings)
             Issue.record("two servers listen on \(shop.port)")
         } catch {
             #expect("\(error)".contains("another program does"), "\(error)")

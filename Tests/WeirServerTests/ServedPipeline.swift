@@ -29,7 +29,9 @@ final class ServedPipeline: Sendable {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         for (name, text) in files { try folder.write(name, text) }
-        let project = try Project(path: try folder.write("test.sqrl", script))
+        let main = try folder.write("test.sqrl", script)
+        let hasPackage = files.contains { $0.name == "package.json" }
+        let project = try Project(path: hasPackage ? folder.path + "/package.json" : main)
         let compilation = Engine.compile(project)
         let plan = try #require(compilation.plan, "\(compilation.diagnostics)")
         storePath = folder.path + "/test.db"
@@ -47,9 +49,12 @@ final class ServedPipeline: Sendable {
         }
         pool = try ServingPool(path: storePath, settings: serving)
         var listening = settings ?? ServerSettings()
+        listening.authentication =
+            try listening.authentication ?? project.authentication?.withSecrets()
         listening.port = 0
         server = try await APIServer(
-            APIModel(plan), store: pool, session: session, settings: listening)
+            try ServedAPI.versions(of: plan, project), store: pool, session: session,
+            settings: listening)
     }
 
     /// The shop of `Tests/Cases/api`.

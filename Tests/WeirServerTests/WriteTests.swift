@@ -32,7 +32,7 @@ import WeirServer
     }
 
     /// Asks until the answer is what is expected; the last answer when it never is.
-    private static func eventually(
+    static func eventually(
         _ served: ServedPipeline, _ query: String, _ isThere: (JsonValue) -> Bool
     ) async throws -> JsonValue {
         var answer = JsonValue.null

@@ -153,13 +153,20 @@ struct PackageFile {
         where ((include as? [String: Any])?["package"] as? String) == nil {
             found.append((name, "is an object with the path of a package file: {\"package\": …}"))
         }
-        found += auth.problems
+        found += auth.problems + api.problems
         return found.sorted { $0.key < $1.key }
     }
 
     /// Whose tokens the API takes, and what is wrong with that.
     private var auth: AuthSettingsReader {
         AuthSettingsReader(value("engines", "vertx") as? [String: Any] ?? [:])
+    }
+
+    /// What the package file says of the API.
+    var api: ProjectAPIReader {
+        ProjectAPIReader(
+            script: value("script") as? [String: Any] ?? [:],
+            compiler: value("compiler") as? [String: Any] ?? [:])
     }
 
     /// Nil when the API asks nobody for a token.
@@ -169,15 +176,6 @@ struct PackageFile {
     /// path, and what happens instead.
     var unfollowed: [(key: String, message: String)] {
         var found: [(key: String, message: String)] = []
-        for key in ["graphql", "api", "operations"] {
-            switch value("script", key) {
-            case nil: continue
-            case let list as [Any] where list.isEmpty: continue
-            case let object as [String: Any] where object.isEmpty: continue
-            default:
-                found.append((key, "is not supported yet: the API that the script gives is served"))
-            }
-        }
         if value("compiler", "api", "paginated-results") as? Bool ?? false {
             found.append(("paginated-results", "is not supported yet: lists are plain"))
         }

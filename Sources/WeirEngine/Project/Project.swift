@@ -21,6 +21,7 @@ package struct Project: Sendable {
     /// What the compiler needs.
     package var script: ScriptProject
     package let tests: TestSettings
+    package let api: ProjectAPI
     /// Whose tokens the API takes; nil when it asks for none.
     package let authentication: AuthSettings?
 
@@ -65,6 +66,10 @@ package struct Project: Sendable {
         directory = folder
         tests = settings?.tests ?? TestSettings()
         authentication = settings?.authentication
+        api =
+            try settings?.api.loaded { path in
+                FileManager.default.contents(atPath: folder + "/" + path).map { Array($0) }
+            } ?? ProjectAPI()
         self.script = try Self.compiled(
             script, folder: folder, settings: settings, shown: files.first, environment)
     }

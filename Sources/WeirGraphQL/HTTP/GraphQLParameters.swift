@@ -10,9 +10,9 @@ package struct GraphQLParameters: Sendable, Equatable {
     package let variables: JsonValue
 
     /// - Parameter variables: an object, or null for none.
-    package init(query: String, variables: JsonValue) {
+    package init(query: String, operationName: String? = nil, variables: JsonValue) {
         self.query = query
-        operationName = nil
+        self.operationName = operationName
         self.variables = variables
     }
 

@@ -26,6 +26,8 @@ package struct GraphQLSchema: Sendable {
 
     package mutating func add(_ type: SchemaType) { types[type.name] = type }
 
+    mutating func remove(type name: String) { types[name] = nil }
+
     package mutating func add(_ directive: DirectiveType) {
         directives[directive.name] = directive
     }

@@ -26,7 +26,12 @@ enum CSVWriter {
     private static func value(
         _ cell: StoreCell, _ rows: RowSet, _ shape: ValueShape
     ) -> ArraySlice<UInt8> {
-        guard case .scalar(let kind) = shape, !kind.isString else { return rows.text(cell) }
+        let kind: DataType.Kind
+        switch shape {
+        case .scalar(let plain), .narrowed(let plain, _): kind = plain
+        default: return rows.text(cell)
+        }
+        if kind.isString { return rows.text(cell) }
         var buffer = JSONBuffer()
         guard buffer.append(cell, of: rows, kind) else { return [] }
         // Times are in quotes, and have none inside.

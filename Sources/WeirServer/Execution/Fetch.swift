@@ -16,6 +16,8 @@ struct Fetch: Sendable {
     var parameters: [(name: String, value: StoreValue)]
     /// Otherwise it is one row or null.
     let isList: Bool
+    /// Whether what is around it is null when it is.
+    var isNonNull = false
     /// Places of the parent's columns that its rows are found by; nil for a root field.
     let parentColumns: [Int]?
     let output: RowOutput
@@ -31,7 +33,7 @@ struct RowOutput: Sendable {
     var isPlain: Bool {
         fields.allSatisfy { field in
             switch field.content {
-            case .typeName, .column(_, .scalar, _): true
+            case .typeName, .column(_, .scalar, _), .column(_, .narrowed, _): true
             case .column, .child: false
             }
         }

@@ -123,7 +123,8 @@ struct FetchCompiler {
         return Fetch(
             key: Self.key(field.responseKey), responseKey: field.responseKey,
             location: field.location, sql: sql, width: max(1, columns.numbers.count),
-            parameters: parameters, isList: query.defaultLimit != nil,
+            parameters: parameters, isList: query.isList,
+            isNonNull: field.definition.type.isNonNull,
             parentColumns: parent.map { parent in parents.map { parent.place(named: $0) } },
             output: output)
     }
@@ -164,7 +165,7 @@ struct FetchCompiler {
                 content = .column(
                     columns.place(of: number),
                     try shape(column.type, field, type: field.definition.type),
-                    isNullable: column.type.isNullable)
+                    isNullable: !field.definition.type.isNonNull)
             } else if let query = object.relationships[field.name] {
                 for argument in query.query.arguments {
                     if case .parent(let name) = argument.origin { columns.add(named: name) }
@@ -194,13 +195,23 @@ struct FetchCompiler {
     ) throws -> ValueShape {
         switch type.kind {
         case .array(let element):
-            return .list(
-                try shape(element, field, type: output), isNullable: element.isNullable)
+            let inner = Self.element(output)
+            return .list(try shape(element, field, type: inner), isNullable: !inner.isNonNull)
         case .multiset(let element):
-            return .multiset(try shape(element, field, type: output))
+            return .multiset(try shape(element, field, type: Self.element(output)))
         case .row: return .row(try members(field, type: output))
-        default: return .scalar(type.kind)
+        default:
+            if let target = model.schema.types[output.name],
+                case .some(.some(let narrowing)) = ScalarNarrowing.between(type.kind, target)
+            {
+                return .narrowed(type.kind, narrowing)
+            }
+            return .scalar(type.kind)
         }
+    }
+
+    private static func element(_ type: TypeReference) -> TypeReference {
+        if case .list(let inner) = type.nullable { inner } else { type }
     }
 
     private func members(_ field: SelectedField, type: TypeReference) throws -> [NestedField] {
@@ -215,7 +226,7 @@ struct FetchCompiler {
             } else if let type = types[field.name] {
                 content = .member(
                     name: field.name, try shape(type, field, type: field.definition.type),
-                    isNullable: type.isNullable)
+                    isNullable: !field.definition.type.isNonNull)
             } else {
                 return nil
             }

@@ -148,26 +148,32 @@ package final class GraphQLService: Sendable {
     ) -> [UInt8] {
         var writer = ResponseWriter()
         (prepared.errors + failures).forEach { writer.add($0) }
-        writer.raw("{\"data\":{".utf8)
+        writer.raw("{\"data\":".utf8)
+        let start = writer.output.count
+        writer.raw("{".utf8)
+        var isWhole = true
         var statement = 0
         for (number, part) in prepared.parts.enumerated() {
             if number > 0 { writer.raw(",".utf8) }
             switch part {
             case .ready(let bytes): writer.raw(bytes)
-            case .null(let key):
+            case .null(let key, let isNonNull):
                 writer.raw(key)
                 writer.raw("null".utf8)
+                isWhole = isWhole && !isNonNull
             case .rows(let fetch):
                 if let found = rows(statement) {
-                    writer.field(fetch, found)
+                    isWhole = writer.field(fetch, found) && isWhole
                 } else {
                     writer.raw(fetch.key)
                     writer.raw("null".utf8)
+                    isWhole = isWhole && !fetch.isNonNull
                 }
                 statement += 1
             }
         }
         writer.raw("}".utf8)
+        if !isWhole { writer.replace(from: start, with: "null") }
         if !writer.errors.isEmpty {
             writer.raw(",\"errors\":".utf8)
             writer.raw(JsonValue.array(writer.errors.map(\.json)).text.utf8)
@@ -231,14 +237,11 @@ package final class GraphQLService: Sendable {
         of operation: APIOperation, variables: [JsonMember], caller: Caller, format: RowsFormat
     ) async -> RowsResponse {
         guard operation.isWrite else {
-            return await rows(
-                of: operation.document, variables: .object(variables), caller: caller,
-                format: format)
+            return await read(operation, variables: .object(variables), caller: caller, format)
         }
         let parsed: GraphQLRequest
         do throws(GraphQLErrors) {
-            parsed = try request(
-                GraphQLParameters(query: operation.document, variables: .object(variables)))
+            parsed = try request(parameters(operation, .object(variables)))
         } catch {
             return RowsResponse(errors: error.errors, failure: .request)
         }
@@ -247,15 +250,22 @@ package final class GraphQLService: Sendable {
         ).rows(format)
     }
 
+    private func parameters(
+        _ operation: APIOperation, _ variables: JsonValue
+    ) -> GraphQLParameters {
+        GraphQLParameters(
+            query: operation.document, operationName: operation.operationName,
+            variables: variables)
+    }
+
     /// Executes a document with one root field and gives its rows.
-    private func rows(
-        of document: String, variables: JsonValue, caller: Caller, format: RowsFormat
+    private func read(
+        _ operation: APIOperation, variables: JsonValue, caller: Caller, _ format: RowsFormat
     ) async -> RowsResponse {
         let prepared: PreparedRequest
         do throws(GraphQLErrors) {
             prepared = try PreparedRequest(
-                try request(GraphQLParameters(query: document, variables: variables)), model,
-                caller, texts)
+                try request(parameters(operation, variables)), model, caller, texts)
         } catch {
             return RowsResponse(errors: error.errors, failure: .request)
         }

@@ -32,7 +32,7 @@ struct MutationRunner {
             }
             do {
                 let (fetch, rows) = try await run(field)
-                writer.field(fetch, rows)
+                _ = writer.field(fetch, rows)
             } catch {
                 let refusal = error as? WriteRefusal
                 isForbidden = isForbidden || refusal?.isForbidden ?? false
@@ -92,7 +92,7 @@ struct MutationRunner {
         let (output, columns) = try compiler.output(
             try request.fields(of: field, on: type), object,
             [.field(field.responseKey)], rows: 1)
-        let given = Self.rows(field.arguments["event"] ?? .null)
+        let given = Self.rows(field.arguments[write.argument] ?? .null)
         guard given.count <= Self.maximumRows else {
             throw WriteRefusal("a write has at most \(Self.maximumRows) rows")
         }

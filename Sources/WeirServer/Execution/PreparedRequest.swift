@@ -9,7 +9,7 @@ enum RootPart: Sendable {
     case ready([UInt8])
     case rows(Fetch)
     /// `"name":` of a field that is null because something is wrong with it.
-    case null([UInt8])
+    case null([UInt8], isNonNull: Bool)
 }
 
 /// The parts of a response, and what is wrong with some of them.
@@ -29,7 +29,10 @@ struct PreparedRequest: Sendable {
             } catch let problem as FieldProblem {
                 errors.append(problem.error)
                 isForbidden = isForbidden || problem.isForbidden
-                parts.append(.null(FetchCompiler.key(field.responseKey)))
+                parts.append(
+                    .null(
+                        FetchCompiler.key(field.responseKey),
+                        isNonNull: field.definition.type.isNonNull))
             } catch let errors as GraphQLErrors {
                 throw errors
             } catch {

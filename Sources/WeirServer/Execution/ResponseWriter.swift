@@ -15,19 +15,33 @@ struct ResponseWriter {
 
     mutating func raw(_ bytes: some Collection<UInt8>) { output.append(raw: bytes) }
 
+    /// Puts something in the place of what has been written last.
+    mutating func replace(from start: Int, with text: StaticString) {
+        output.truncate(to: start)
+        output.append(text)
+    }
+
     mutating func add(_ error: GraphQLError) { errors.append(error) }
 
     /// `"name":value` of a root field.
-    mutating func field(_ fetch: Fetch, _ rows: FetchedRows) {
+    ///
+    /// - Returns: false when it is null and must not be.
+    mutating func field(_ fetch: Fetch, _ rows: FetchedRows) -> Bool {
         output.append(raw: fetch.key)
-        value(fetch, rows)
+        let isWritten = value(fetch, rows)
+        if !isWritten, fetch.isNonNull, errors.isEmpty {
+            path = []
+            _ = isNull(fetch.responseKey, fetch.location)
+        }
+        return isWritten || !fetch.isNonNull
     }
 
     /// The value of a root field.
-    mutating func value(_ fetch: Fetch, _ rows: FetchedRows) {
+    @discardableResult
+    mutating func value(_ fetch: Fetch, _ rows: FetchedRows) -> Bool {
         path = [.field(fetch.responseKey)]
-        write(fetch, rows, group: 0)
-        path = []
+        defer { path = [] }
+        return write(fetch, rows, group: 0)
     }
 
     /// One row of a root field: `"name":value`.
@@ -57,15 +71,19 @@ struct ResponseWriter {
     }
 
     /// A list of objects, or one; null when one that must not be is.
-    private mutating func write(_ fetch: Fetch, _ rows: FetchedRows, group: Int) {
+    ///
+    /// - Returns: false for null.
+    @discardableResult
+    private mutating func write(_ fetch: Fetch, _ rows: FetchedRows, group: Int) -> Bool {
         let range = rows.rows(of: group)
         let start = output.count
         guard fetch.isList else {
             guard let row = range.first, object(fetch.output, rows, row: row) else {
                 output.truncate(to: start)
-                return output.append("null")
+                output.append("null")
+                return false
             }
-            return
+            return true
         }
         output.append(UInt8(ascii: "["))
         for row in range {
@@ -74,10 +92,12 @@ struct ResponseWriter {
             defer { path.removeLast() }
             guard object(fetch.output, rows, row: row) else {
                 output.truncate(to: start)
-                return output.append("null")
+                output.append("null")
+                return false
             }
         }
         output.append(UInt8(ascii: "]"))
+        return true
     }
 
     private mutating func object(
@@ -100,8 +120,12 @@ struct ResponseWriter {
             case .child(let number):
                 let child = rows.children[number]
                 path.append(.field(field.responseKey))
-                write(output.children[number], child.rows, group: child.numbers[row])
+                let isWritten = write(
+                    output.children[number], child.rows, group: child.numbers[row])
                 path.removeLast()
+                if !isWritten, output.children[number].isNonNull {
+                    return isNull(field.responseKey, field.location)
+                }
             }
         }
         self.output.append(UInt8(ascii: "}"))
@@ -127,11 +151,35 @@ struct ResponseWriter {
         _ location: GraphQLLocation
     ) -> Bool {
         if cell.kind == .null { return false }
-        if case .scalar(let kind) = shape { return output.append(cell, of: rows, kind) }
+        switch shape {
+        case .scalar(let kind): return output.append(cell, of: rows, kind)
+        case .narrowed(let kind, let narrowing):
+            let start = output.count
+            guard output.append(cell, of: rows, kind) else { return false }
+            return narrow(narrowing, from: start, key, location)
+        default: break
+        }
         guard cell.kind == .text, let json = JsonValue.parse(rows.text(cell)) else { return false }
         path.append(.field(key))
         defer { path.removeLast() }
         return value(json, shape)
+    }
+
+    /// A value that the schema's type does not have is an error of its field (6.4.3, Result
+    /// Coercion).
+    private mutating func narrow(
+        _ narrowing: ScalarNarrowing, from start: Int, _ key: String, _ location: GraphQLLocation
+    ) -> Bool {
+        if narrowing.apply(&output, from: start) { return true }
+        let shown = String(decoding: output.bytes[start...].prefix(60), as: UTF8.self)
+        output.truncate(to: start)
+        if errors.count < Self.maximumErrors {
+            errors.append(
+                GraphQLError(
+                    "\(shown) is no value of the type of \"\(key)\".", at: [location],
+                    path: path + [.field(key)], classification: "DataFetchingException"))
+        }
+        return false
     }
 
     private mutating func value(_ json: JsonValue, _ shape: ValueShape) -> Bool {
@@ -140,6 +188,8 @@ struct ResponseWriter {
         switch (json, shape) {
         case (.null, _): return false
         case (_, .scalar(let kind)): isWritten = output.append(json, kind)
+        case (_, .narrowed(let kind, let narrowing)):
+            isWritten = output.append(json, kind) && narrowing.apply(&output, from: start)
         case (.array(let items), .list(let element, let isNullable)):
             isWritten = list(items, element, isNullable: isNullable)
         case (.object(let members), .multiset(let element)):

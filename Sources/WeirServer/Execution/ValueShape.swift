@@ -7,6 +7,8 @@ import WeirGraphQL
 indirect enum ValueShape: Sendable {
     /// Stored as SQLite's own value, or as a value in JSON text.
     case scalar(DataType.Kind)
+    /// The same, as another type of the schema.
+    case narrowed(DataType.Kind, ScalarNarrowing)
     /// Elements, and whether they may be null.
     case list(ValueShape, isNullable: Bool)
     /// Elements with how often they are there.

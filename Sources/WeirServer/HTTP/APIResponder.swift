@@ -12,7 +12,7 @@ package final class APIResponder: Sendable {
     let guarded: RequestGuard<RouterResponder<APIContext>>
     let sockets: WebSocketEndpoint
     private let feed: CommitFeed
-    private let live: LiveQueries
+    private let live: [LiveQueries]
 
     static let logger = {
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
@@ -25,7 +25,7 @@ package final class APIResponder: Sendable {
     ///   - log: is called after each request.
     /// - Throws: `ServerError` when the settings name a key that is none.
     package init(
-        _ model: APIModel, store: ServingPool, session: Session?, settings: ServerSettings,
+        _ apis: [ServedAPI], store: ServingPool, session: Session?, settings: ServerSettings,
         log: (@Sendable (RequestRecord) -> Void)? = nil
     ) async throws {
         var verifier: TokenVerifier?
@@ -33,21 +33,40 @@ package final class APIResponder: Sendable {
         let gate = RequestGate(settings, verifier: verifier)
         let routes = Routes()
         let metrics = RequestMetrics()
-        let service = GraphQLService(model, store, writes: session?.writes)
-        let operations =
-            OperationBuilder.operations(model)
-            + (session?.writes == nil ? [] : OperationBuilder.writes(model))
-        feed = CommitFeed(session)
-        let streams = EventStreams(service: service, feed: feed)
-        GraphQLRoutes(service: service, settings: settings, streams: streams).add(to: routes)
-        live = LiveQueries(service: service, feed: feed)
-        LiveRoutes(service: service, live: live).add(to: routes)
-        sockets = WebSocketEndpoint(
-            service: service, streams: streams, gate: gate, metrics: metrics, settings: settings)
-        RESTRoutes(service: service, operations: operations, settings: settings).add(to: routes)
-        MCPRoutes(
-            service: MCPService(service: service, operations: operations), settings: settings
-        ).add(to: routes)
+        let feed = CommitFeed(session)
+        self.feed = feed
+        var lives: [LiveQueries] = []
+        var endpoints: [String: WebSocketService] = [:]
+        for api in apis {
+            let service = GraphQLService(api.model, store, writes: session?.writes)
+            let streams = EventStreams(service: service, feed: feed)
+            if api.isServingGraphQL {
+                GraphQLRoutes(
+                    version: api.version, service: service, settings: settings, streams: streams
+                ).add(to: routes)
+                endpoints["/\(api.version)/graphql"] = WebSocketService(
+                    service: service, streams: streams)
+            }
+            let operations = api.operations.filter { !$0.isWrite || session?.writes != nil }
+            if api.isServingREST {
+                RESTRoutes(
+                    version: api.version, service: service, operations: operations,
+                    settings: settings
+                ).add(to: routes)
+                let live = LiveQueries(service: service, feed: feed)
+                LiveRoutes(version: api.version, service: service, live: live).add(to: routes)
+                lives.append(live)
+            }
+            if api.isServingMCP {
+                MCPRoutes(
+                    version: api.version,
+                    service: MCPService(service: service, operations: operations),
+                    settings: settings
+                ).add(to: routes)
+            }
+        }
+        live = lives
+        sockets = WebSocketEndpoint(endpoints, gate: gate, metrics: metrics, settings: settings)
         OperationsRoutes(session: session, metrics: metrics, verifier: verifier).add(to: routes)
         guarded = RequestGuard(
             routes: routes.router.buildResponder(), known: routes.known, gate: gate,
@@ -57,7 +76,7 @@ package final class APIResponder: Sendable {
 
     /// Ends all who follow something.
     package func close() {
-        live.close()
+        for live in live { live.close() }
         feed.close()
         sockets.close()
     }

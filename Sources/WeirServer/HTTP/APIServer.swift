@@ -27,7 +27,8 @@ package struct ServerError: Error, Sendable, CustomStringConvertible {
 
 /// Serves the API of a pipeline until it is stopped.
 package final class APIServer: Sendable {
-    package let model: APIModel
+    /// The versions that it serves.
+    package let apis: [ServedAPI]
     /// Where it listens; the port that it has been given when any was asked for.
     package let address: (host: String, port: Int)
     /// Whether it speaks TLS.
@@ -43,13 +44,13 @@ package final class APIServer: Sendable {
     ///   - log: is called after each request.
     /// - Throws: `ServerError` when the address cannot be had.
     package init(
-        _ model: APIModel, store: ServingPool, session: Session?, settings: ServerSettings,
+        _ apis: [ServedAPI], store: ServingPool, session: Session?, settings: ServerSettings,
         log: (@Sendable (RequestRecord) -> Void)? = nil
     ) async throws {
-        self.model = model
+        self.apis = apis
         isSecure = settings.tls != nil
         let responder = try await APIResponder(
-            model, store: store, session: session, settings: settings, log: log)
+            apis, store: store, session: session, settings: settings, log: log)
         let tls = try settings.tls.map {
             try TLSFiles.context(certificate: $0.certificate, key: $0.key)
         }

@@ -24,6 +24,8 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var untaken = 0
     /// Whether the last response has been written to its end.
     private var isAnswered = false
+    /// Whether the last request has come in to its end; it may be refused before.
+    private var isRead = false
 
     init(_ settings: ServerSettings) {
         request = .seconds(Int64(settings.requestSeconds))
@@ -44,9 +46,12 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             isAnswered = false
+            isRead = false
             wait(request, context)
         case .body: break
-        case .end: cancel()
+        case .end:
+            isRead = true
+            cancel()
         }
         context.fireChannelRead(data)
     }
@@ -70,7 +75,7 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         if untaken > 0 {
             wait(stall, context)
         } else if isAnswered {
-            wait(idle, context)
+            wait(isRead ? idle : request, context)
         } else {
             cancel()
         }

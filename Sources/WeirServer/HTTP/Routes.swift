@@ -8,13 +8,13 @@ final class Routes {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     private var methods: [String: [HTTPRequest.Method]] = [:]
 
-    /// - Parameter path: without parameters in it.
+    /// - Parameter path: parts of it may be `{name}`.
     func add(
         _ method: HTTPRequest.Method, _ path: String,
-        use handler: @escaping @Sendable (Request, Caller) async throws -> Response
+        use handler: @escaping @Sendable (Request, APIContext) async throws -> Response
     ) {
         router.on(RouterPath(path), method: method) { request, context in
-            try await handler(request, context.caller)
+            try await handler(request, context)
         }
         methods[path, default: []] += method == .get ? [.get, .head] : [method]
     }

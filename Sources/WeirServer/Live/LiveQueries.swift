@@ -93,7 +93,7 @@ final class LiveQueries: Sendable {
     }
 
     private func claims(of operation: APIOperation, _ caller: Caller) -> [JsonMember] {
-        let arguments = service.model.queries[operation.name]?.query.arguments ?? []
+        let arguments = service.model.queries[operation.root]?.query.arguments ?? []
         return arguments.compactMap { argument in
             guard case .metadata(let key) = argument.origin else { return nil }
             let name = String(key.dropFirst("auth.".count))

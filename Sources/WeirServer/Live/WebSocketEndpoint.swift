@@ -6,13 +6,18 @@ import NIOHTTP1
 import Synchronization
 import WeirColumnar
 
-/// `/v1/graphql` as a WebSocket.
-final class WebSocketEndpoint: Sendable {
-    static let path = "/v1/graphql"
-    static let subprotocol = "graphql-transport-ws"
-
+/// What a WebSocket asks.
+struct WebSocketService: Sendable {
     let service: GraphQLService
     let streams: EventStreams
+}
+
+/// The GraphQL endpoints as WebSockets.
+final class WebSocketEndpoint: Sendable {
+    static let subprotocol = "graphql-transport-ws"
+
+    /// By path.
+    private let services: [String: WebSocketService]
     let gate: RequestGate
     let settings: ServerSettings
     private let metrics: RequestMetrics
@@ -20,11 +25,10 @@ final class WebSocketEndpoint: Sendable {
         (false, 0, [:]))
 
     init(
-        service: GraphQLService, streams: EventStreams, gate: RequestGate, metrics: RequestMetrics,
+        _ services: [String: WebSocketService], gate: RequestGate, metrics: RequestMetrics,
         settings: ServerSettings
     ) {
-        self.service = service
-        self.streams = streams
+        self.services = services
         self.gate = gate
         self.metrics = metrics
         self.settings = settings
@@ -32,7 +36,7 @@ final class WebSocketEndpoint: Sendable {
 
     /// Whether a request gets a WebSocket; otherwise it is answered as plain HTTP.
     func takes(_ head: HTTPRequestHead, _ channel: any Channel) -> Bool {
-        head.uri.prefix(while: { $0 != "?" }) == Self.path
+        service(of: head) != nil
             && head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(
                 Substring(Self.subprotocol))
             && gate.allows(
@@ -40,15 +44,20 @@ final class WebSocketEndpoint: Sendable {
             && gate.allowsRate(channel.remoteAddress?.ipAddress ?? "")
     }
 
+    private func service(of head: HTTPRequestHead) -> WebSocketService? {
+        services[String(head.uri.prefix { $0 != "?" })]
+    }
+
     /// Serves a connection until it is closed.
     func serve(_ stream: WebSocketSession.Stream, _ head: HTTPRequestHead) async {
+        guard let service = service(of: head) else { return stream.channel.close(promise: nil) }
         metrics.connected(1)
         defer { metrics.connected(-1) }
         let authorization = head.headers.first(name: "Authorization")
         do {
             try await stream.executeThenClose { inbound, outbound in
                 let session = WebSocketSession(
-                    self, outbound, channel: stream.channel, authorization: authorization)
+                    service, self, outbound, channel: stream.channel, authorization: authorization)
                 let number = open.withLock { open -> Int? in
                     if open.isClosed { return nil }
                     open.next += 1

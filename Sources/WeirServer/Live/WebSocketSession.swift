@@ -55,6 +55,7 @@ final class WebSocketSession: Sendable {
         var seenAt = MonotonicClock.now()
     }
 
+    private let served: WebSocketService
     private let endpoint: WebSocketEndpoint
     private let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     private let channel: any Channel
@@ -64,9 +65,11 @@ final class WebSocketSession: Sendable {
     private static let maximumOperations = 100
 
     init(
-        _ endpoint: WebSocketEndpoint, _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
+        _ served: WebSocketService, _ endpoint: WebSocketEndpoint,
+        _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>,
         channel: any Channel, authorization: String?
     ) {
+        self.served = served
         self.endpoint = endpoint
         self.outbound = outbound
         self.channel = channel
@@ -224,12 +227,12 @@ final class WebSocketSession: Sendable {
 
     private func execute(_ id: String, _ parameters: GraphQLParameters, _ caller: Caller) async {
         do {
-            let service = endpoint.service
+            let service = served.service
             let asked = try service.request(parameters)
             if asked.operation.kind == .subscription {
                 let subscription = try await Subscription(
-                    asked, service, endpoint.streams.cache, caller: caller, after: nil)
-                var follower = EventFollower(subscription, endpoint.streams.feed)
+                    asked, service, served.streams.cache, caller: caller, after: nil)
+                var follower = EventFollower(subscription, served.streams.feed)
                 try await follower.follow { event in
                     try await self.next(id, event.body)
                 } idle: {

@@ -15,6 +15,8 @@ package struct APISettings: Sendable {
     package var maximumRows = 100_000
     /// Lists inside of lists.
     package var maximumDepth = 12
+    /// Whether BIGINT is `Long`; otherwise it is `Float` (`compiler.extended-scalar-types`).
+    package var hasExtendedScalars = true
 
     package init() {}
 }
@@ -35,8 +37,10 @@ struct APIQuery: Sendable {
     let query: StoreQuery
     /// The object type of its rows.
     let type: String
-    /// The page of a caller who does not ask for one; nil when there is at most one row.
+    /// The page of a caller who does not ask for one; nil when at most one row is read.
     let defaultLimit: Int?
+    /// Otherwise it is one row or null.
+    let isList: Bool
     let arguments: [QueryArgument]
 }
 
@@ -45,6 +49,8 @@ struct APIWrite: Sendable {
     let plan: WritePlan
     /// The object type of what comes back.
     let type: String
+    /// The argument with the rows.
+    var argument = "event"
 }
 
 /// What is served.

@@ -22,7 +22,7 @@ struct APIModelBuilder {
     /// Names of types that are taken.
     private static let reserved: Set<String> = [
         "Query", "Mutation", "Subscription", "Int", "Float", "String", "Boolean", "ID", "Date",
-        "DateTime", "JSON", "LocalTime", "Long",
+        "DateTime", "JSON", "LocalTime", "Long", "_McpMethodType", "_RestMethodType",
     ]
 
     init(_ settings: APISettings) { self.settings = settings }
@@ -110,6 +110,7 @@ struct APIModelBuilder {
         return APIQuery(
             query: query, type: type,
             defaultLimit: query.isSingle ? nil : query.limit ?? settings.defaultLimit,
+            isList: !query.isSingle,
             arguments: shown)
     }
 
@@ -137,6 +138,7 @@ struct APIModelBuilder {
                 problems.append("introspection is not served: \(error.message)")
             }
             for scalar in ScalarTypes.declared { schema.add(scalar) }
+            ScalarTypes.addOperationDirective(to: &schema)
             for object in objects.values { schema.add(type(object)) }
             for (name, members) in nested.types {
                 schema.add(
@@ -157,6 +159,7 @@ struct APIModelBuilder {
             let members = nested.types.mapValues { members in
                 Dictionary(members.map { ($0.name, $0.type) }) { first, _ in first }
             }
+            if !settings.hasExtendedScalars { schema = schema.showing("Float", for: "Long") }
             return APIModel(
                 schema: schema, settings: settings, queries: queries, writes: writes,
                 subscriptions: subscriptions, objects: objects,

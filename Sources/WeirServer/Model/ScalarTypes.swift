@@ -16,6 +16,30 @@ enum ScalarTypes {
     ]
 }
 
+extension ScalarTypes {
+    /// What `@api` of operations in files takes (SQRL).
+    static let operationMethods = [
+        SchemaType("_McpMethodType", .enumeration(names("NONE", "TOOL", "RESOURCE"))),
+        SchemaType("_RestMethodType", .enumeration(names("NONE", "GET", "POST"))),
+    ]
+
+    static let operationDirective = DirectiveType(
+        "api", locations: ["QUERY", "MUTATION", "FIELD_DEFINITION"],
+        arguments: [
+            InputValue("mcp", .named("_McpMethodType")),
+            InputValue("rest", .named("_RestMethodType")), InputValue("uri", .named("String")),
+        ])
+
+    static func addOperationDirective(to schema: inout GraphQLSchema) {
+        for type in operationMethods where schema.types[type.name] == nil { schema.add(type) }
+        if schema.directives["api"] == nil { schema.add(operationDirective) }
+    }
+
+    private static func names(_ names: String...) -> [SchemaEnumValue] {
+        names.map { SchemaEnumValue($0) }
+    }
+}
+
 /// Collects the object types that rows inside of columns need.
 struct NestedTypes {
     private(set) var types: [String: [(name: String, type: DataType, output: TypeReference)]] = [:]

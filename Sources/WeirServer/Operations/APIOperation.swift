@@ -25,12 +25,27 @@ struct APIOperation: Sendable {
     let description: String?
     let parameters: [OperationParameter]
     let document: String
+    /// Which operation of the document; nil for the only one.
+    var operationName: String?
     /// What its field gives, with what the document selects of it.
     let result: JsonValue
     /// Whether it gives a list, so that a query has pages.
     let isList: Bool
     /// Whether it writes.
     var isWrite = false
+    /// The field that it selects.
+    let root: String
+    /// Behind `/VERSION/rest/`, with `{name}` where a parameter is.
+    let path: String
+    /// The parameters in the path.
+    var pathParameters: [String] = []
+    /// Whether REST has it as POST, with the parameters in the body.
+    let isPost: Bool
+    var isREST = true
+    /// Whether MCP has it as a tool, and as a resource.
+    var isTool = true
+    var isResource = false
+    let toolName: String
 }
 
 extension APIOperation {
@@ -66,16 +81,28 @@ struct OperationBuilder {
         self.maximumDepth = maximumDepth
     }
 
-    static func operations(_ model: APIModel, maximumDepth: Int = 3) -> [APIOperation] {
+    /// Those that read and those that write.
+    static func all(
+        _ model: APIModel, maximumDepth: Int = 3, hasPrefix: Bool = true
+    ) -> [APIOperation] {
+        operations(model, maximumDepth: maximumDepth, hasPrefix: hasPrefix)
+            + writes(model, maximumDepth: maximumDepth, hasPrefix: hasPrefix)
+    }
+
+    static func operations(
+        _ model: APIModel, maximumDepth: Int = 3, hasPrefix: Bool = true
+    ) -> [APIOperation] {
         guard let query = model.schema.rootType(.query) else { return [] }
         return query.fields.compactMap { field in
             var builder = OperationBuilder(model, maximumDepth: maximumDepth)
-            return builder.operation(field)
+            return builder.operation(field, hasPrefix: hasPrefix)
         }
     }
 
     /// Those that write.
-    static func writes(_ model: APIModel, maximumDepth: Int = 3) -> [APIOperation] {
+    static func writes(
+        _ model: APIModel, maximumDepth: Int = 3, hasPrefix: Bool = true
+    ) -> [APIOperation] {
         guard let mutation = model.schema.rootType(.mutation) else { return [] }
         return mutation.fields.compactMap { field in
             var builder = OperationBuilder(model, maximumDepth: maximumDepth)
@@ -88,11 +115,13 @@ struct OperationBuilder {
                 name: field.name, description: field.description, parameters: builder.parameters,
                 document: "mutation \(field.name)(\(variables.joined(separator: ", "))) { "
                     + selection.text + " }",
-                result: selection.schema, isList: isList, isWrite: true)
+                result: selection.schema, isList: isList, isWrite: true, root: field.name,
+                path: "mutations/\(field.name)", isPost: true,
+                toolName: (hasPrefix ? "Add" : "") + field.name)
         }
     }
 
-    private mutating func operation(_ field: SchemaField) -> APIOperation? {
+    private mutating func operation(_ field: SchemaField, hasPrefix: Bool) -> APIOperation? {
         guard let selection = select(field, model.queries[field.name], prefix: "", path: [])
         else { return nil }
         if let limit = parameters.firstIndex(where: { $0.name == "limit" }) {
@@ -109,7 +138,9 @@ struct OperationBuilder {
         return APIOperation(
             name: field.name, description: field.description, parameters: parameters,
             document: "query \(field.name)\(list) { \(selection.text) }",
-            result: selection.schema, isList: isList)
+            result: selection.schema, isList: isList, root: field.name,
+            path: "queries/\(field.name)", isPost: false, isResource: true,
+            toolName: (hasPrefix ? "Get" : "") + field.name)
     }
 
     /// The text of a field with all below it, and the JSON Schema of its value.

@@ -77,7 +77,8 @@ struct MCPService: Sendable {
         switch method {
         case "initialize": return initialize(parameters)
         case "ping": return .object([])
-        case "tools/list": return .object([JsonMember("tools", .array(operations.map(tool)))])
+        case "tools/list":
+            return .object([JsonMember("tools", .array(operations.filter(\.isTool).map(tool)))])
         case "tools/call": return try await call(parameters, caller)
         case "resources/list":
             return .object([JsonMember("resources", .array(resources.map(resource)))])
@@ -115,13 +116,9 @@ struct MCPService: Sendable {
 
     // MARK: Tools
 
-    private func toolName(_ operation: APIOperation) -> String {
-        (operation.isWrite ? "Add" : "Get") + operation.name
-    }
-
     private func tool(_ operation: APIOperation) -> JsonValue {
         .object([
-            JsonMember("name", .string(toolName(operation))),
+            JsonMember("name", .string(operation.toolName)),
             JsonMember(
                 "description",
                 .string(
@@ -157,7 +154,7 @@ struct MCPService: Sendable {
 
     private func call(_ parameters: [JsonMember], _ caller: Caller) async throws -> JsonValue {
         guard case .string(let name)? = member("name", parameters),
-            let operation = operations.first(where: { toolName($0) == name })
+            let operation = operations.first(where: { $0.isTool && $0.toolName == name })
         else { throw Failure.parameters("There is no such tool.") }
         var arguments: [JsonMember] = []
         switch member("arguments", parameters) {
@@ -198,12 +195,12 @@ struct MCPService: Sendable {
 
     /// Queries that need no argument.
     private var resources: [APIOperation] {
-        operations.filter { !$0.isWrite && $0.parameters.allSatisfy { !$0.isRequired } }
+        operations.filter { $0.isResource && $0.parameters.allSatisfy { !$0.isRequired } }
     }
 
     /// Queries with arguments, which are the query part of the address (RFC 6570).
     private var templates: [APIOperation] {
-        operations.filter { !$0.isWrite && !$0.parameters.isEmpty }
+        operations.filter { $0.isResource && !$0.parameters.isEmpty }
     }
 
     private func resource(_ operation: APIOperation) -> JsonValue {
@@ -236,7 +233,8 @@ struct MCPService: Sendable {
         guard address.hasPrefix(Self.scheme) else { throw missing }
         let parts = address.dropFirst(Self.scheme.count)
             .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let operation = operations.first(where: { !$0.isWrite && $0.name == parts[0] }) else {
+        guard let operation = operations.first(where: { $0.isResource && $0.name == parts[0] })
+        else {
             throw missing
         }
         let query = parts.count > 1 ? String(parts[1]) : ""

@@ -4,11 +4,21 @@ import WeirColumnar
 import WeirGraphQL
 
 enum OpenAPIDocument {
-    static func json(_ model: APIModel, _ operations: [APIOperation]) -> JsonValue {
-        let paths = operations.map { operation in
-            operation.isWrite
-                ? JsonMember("/v1/rest/mutations/\(operation.name)", write(operation, model))
-                : JsonMember("/v1/rest/queries/\(operation.name)", path(operation, model))
+    static func json(
+        _ model: APIModel, _ operations: [APIOperation], version: String
+    ) -> JsonValue {
+        var paths: [JsonMember] = []
+        for operation in operations where operation.isREST {
+            let path = "/\(version)/rest/\(operation.path)"
+            let item = operation.isPost ? post(operation, model) : get(operation, model)
+            // A GET and a POST may have the same path.
+            if let known = paths.firstIndex(where: { $0.key == path }),
+                case .object(let members) = paths[known].value
+            {
+                paths[known] = JsonMember(path, .object(members + [item]))
+            } else {
+                paths.append(JsonMember(path, .object([item])))
+            }
         }
         return object([
             ("openapi", .string("3.1.0")),
@@ -31,26 +41,33 @@ enum OpenAPIDocument {
         .object(members.map { JsonMember($0, $1) })
     }
 
-    private static func path(_ operation: APIOperation, _ model: APIModel) -> JsonValue {
-        let parameters = operation.parameters.map { parameter in
-            let schema = JSONSchema.schema(parameter, model.schema, isNullable: false)
-            return object(
-                [
-                    ("name", .string(parameter.name)), ("in", .string("query")),
-                    ("required", .bool(parameter.isRequired)),
-                ] + (parameter.description.map { [("description", .string($0))] } ?? [])
-                    + [("schema", schema)])
-        }
-        var get: [(String, JsonValue)] = [("operationId", .string("Get\(operation.name)"))]
+    /// A parameter of the address.
+    private static func parameter(
+        _ parameter: OperationParameter, _ operation: APIOperation, _ model: APIModel
+    ) -> JsonValue {
+        let isInPath = operation.pathParameters.contains(parameter.name)
+        let schema = JSONSchema.schema(parameter, model.schema, isNullable: false)
+        return object(
+            [
+                ("name", .string(parameter.name)), ("in", .string(isInPath ? "path" : "query")),
+                ("required", .bool(isInPath || parameter.isRequired)),
+            ] + (parameter.description.map { [("description", .string($0))] } ?? [])
+                + [("schema", schema)])
+    }
+
+    private static func get(_ operation: APIOperation, _ model: APIModel) -> JsonMember {
+        let parameters = operation.parameters.map { parameter($0, operation, model) }
+        var get: [(String, JsonValue)] = [("operationId", .string(operation.toolName))]
         if let text = operation.description { get.append(("description", .string(text))) }
         get.append(("parameters", .array(parameters)))
         get.append(("responses", responses(operation)))
-        return object([("get", object(get))])
+        return JsonMember("get", object(get))
     }
 
     /// A POST whose body has the arguments by their names.
-    private static func write(_ operation: APIOperation, _ model: APIModel) -> JsonValue {
-        let properties = operation.parameters.map { parameter in
+    private static func post(_ operation: APIOperation, _ model: APIModel) -> JsonMember {
+        let inBody = operation.parameters.filter { !operation.pathParameters.contains($0.name) }
+        let properties = inBody.map { parameter in
             JsonMember(
                 parameter.name, JSONSchema.schema(parameter, model.schema, isNullable: true))
         }
@@ -58,12 +75,16 @@ enum OpenAPIDocument {
             ("type", .string("object")), ("properties", .object(properties)),
             (
                 "required",
-                .array(operation.parameters.filter(\.isRequired).map { .string($0.name) })
+                .array(inBody.filter(\.isRequired).map { .string($0.name) })
             ),
             ("additionalProperties", .bool(false)),
         ])
-        var post: [(String, JsonValue)] = [("operationId", .string("Add\(operation.name)"))]
+        var post: [(String, JsonValue)] = [("operationId", .string(operation.toolName))]
         if let text = operation.description { post.append(("description", .string(text))) }
+        let inPath = operation.parameters.filter { operation.pathParameters.contains($0.name) }
+        if !inPath.isEmpty {
+            post.append(("parameters", .array(inPath.map { parameter($0, operation, model) })))
+        }
         post.append(
             (
                 "requestBody",
@@ -73,7 +94,7 @@ enum OpenAPIDocument {
                 ])
             ))
         post.append(("responses", responses(operation)))
-        return object([("post", object(post))])
+        return JsonMember("post", object(post))
     }
 
     private static func responses(_ operation: APIOperation) -> JsonValue {
@@ -85,7 +106,7 @@ enum OpenAPIDocument {
             ("required", .array([.string("data")])),
         ])
         var types: [(String, JsonValue)] = [("application/json", body)]
-        if operation.isList, !operation.isWrite {
+        if operation.isList, !operation.isPost {
             types.append(("application/jsonl", object([("type", .string("string"))])))
             types.append(("text/csv", object([("type", .string("string"))])))
         }
@@ -103,7 +124,7 @@ enum OpenAPIDocument {
             ("400", refusal("A parameter is wrong.")),
             ("403", refusal("The caller may not ask this.")),
         ]
-        if operation.isWrite {
+        if operation.isPost {
             answers.append(("415", refusal("The body is no JSON.")))
         } else {
             answers.insert(

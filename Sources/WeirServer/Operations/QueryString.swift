@@ -1,5 +1,6 @@
 // The query of an address as parameters of an operation.
 
+import Foundation
 import HTTPTypes
 import WeirColumnar
 import WeirGraphQL
@@ -18,6 +19,9 @@ struct QueryString {
                 (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : ""))
         }
     }
+
+    /// A part of a path, decoded (RFC 3986, 2.1).
+    static func plain(_ text: String) -> String { text.removingPercentEncoding ?? text }
 
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
@@ -49,15 +53,25 @@ struct QueryString {
                 "\(operation.name) has no parameter '\(name)'"
                     + (nearest.map { "; did you mean '\($0)'?" } ?? "."))
         }
+        for parameter in operation.parameters where parameter.isRequired {
+            guard texts[parameter.name] == nil else { continue }
+            throw RequestRefusal(
+                .badRequest, "\(operation.name) needs the parameter '\(parameter.name)'.")
+        }
+        return try values(of: operation)
+    }
+
+    /// The values of those parameters of an operation that are there.
+    ///
+    /// - Throws: what is no value of its type.
+    func values(of operation: APIOperation) throws(RequestRefusal) -> [JsonMember] {
+        var texts: [String: [String]] = [:]
+        for (name, value) in items { texts[name, default: []].append(value) }
         var members: [JsonMember] = []
         for parameter in operation.parameters {
-            if let given = texts[parameter.name] {
-                let value = try JSONSchema.value(given, of: parameter, parameter.type)
-                members.append(JsonMember(parameter.name, value))
-            } else if parameter.isRequired {
-                throw RequestRefusal(
-                    .badRequest, "\(operation.name) needs the parameter '\(parameter.name)'.")
-            }
+            guard let given = texts[parameter.name] else { continue }
+            let value = try JSONSchema.value(given, of: parameter, parameter.type)
+            members.append(JsonMember(parameter.name, value))
         }
         return members
     }

@@ -6,14 +6,17 @@ import WeirColumnar
 import WeirGraphQL
 
 struct GraphQLRoutes {
+    /// The first part of the paths.
+    let version: String
     let service: GraphQLService
     let settings: ServerSettings
     let streams: EventStreams
 
     func add(to routes: Routes) {
-        routes.add(.post, "/v1/graphql") { request, caller in try await post(request, caller) }
-        routes.add(.get, "/v1/graphql") { request, caller in try await get(request, caller) }
-        routes.add(.get, "/v1/graphql/schema") { _, _ in
+        let path = "/\(version)/graphql"
+        routes.add(.post, path) { request, context in try await post(request, context.caller) }
+        routes.add(.get, path) { request, context in try await get(request, context.caller) }
+        routes.add(.get, "\(path)/schema") { _, _ in
             Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
         }
     }

@@ -5,6 +5,8 @@ import Hummingbird
 import WeirColumnar
 
 struct LiveRoutes {
+    /// The first part of the paths.
+    let version: String
     let service: GraphQLService
     let live: LiveQueries
 
@@ -15,8 +17,8 @@ struct LiveRoutes {
     func add(to routes: Routes) {
         // The columns of the rows; what is below them has rows of its own to follow.
         for operation in OperationBuilder.operations(service.model, maximumDepth: 1) {
-            routes.add(.get, "/v1/live/\(operation.name)") { request, caller in
-                try await follow(request, operation, caller)
+            routes.add(.get, "/\(version)/live/\(operation.name)") { request, context in
+                try await follow(request, operation, context.caller)
             }
         }
     }

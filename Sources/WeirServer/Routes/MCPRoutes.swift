@@ -5,12 +5,16 @@ import Hummingbird
 import WeirColumnar
 
 struct MCPRoutes {
+    /// The first part of the path.
+    let version: String
     let service: MCPService
     let settings: ServerSettings
 
     func add(to routes: Routes) {
         // There is nothing that a server sends by itself, so there is no stream to GET.
-        routes.add(.post, "/v1/mcp") { request, caller in try await post(request, caller) }
+        routes.add(.post, "/\(version)/mcp") { request, context in
+            try await post(request, context.caller)
+        }
     }
 
     private static let versionName = HTTPField.Name("MCP-Protocol-Version")

@@ -7,38 +7,42 @@ import WeirColumnar
 import WeirGraphQL
 
 struct RESTRoutes {
+    /// The first part of the paths.
+    let version: String
     let service: GraphQLService
     /// Those that read and those that write.
     let operations: [APIOperation]
     let settings: ServerSettings
 
     func add(to routes: Routes) {
-        for operation in operations where operation.isWrite {
-            routes.add(.post, "/v1/rest/mutations/\(operation.name)") { request, caller in
-                try await write(request, operation, caller)
+        for operation in operations where operation.isREST {
+            let path = "/\(version)/rest/\(operation.path)"
+            if operation.isPost {
+                routes.add(.post, path) { request, context in
+                    try await post(request, operation, context)
+                }
+            } else {
+                routes.add(.get, path) { request, context in
+                    try await respond(request, operation, context)
+                }
             }
         }
-        for operation in operations where !operation.isWrite {
-            routes.add(.get, "/v1/rest/queries/\(operation.name)") { request, caller in
-                try await respond(request, operation, caller)
-            }
-        }
-        let specification = OpenAPIDocument.json(service.model, operations).text
-        routes.add(.get, "/v1/openapi") { request, _ in
+        let specification = OpenAPIDocument.json(service.model, operations, version: version).text
+        routes.add(.get, "/\(version)/openapi") { request, _ in
             Reply(Array(specification.utf8), type: "application/json").response(to: request)
         }
     }
 
     private func respond(
-        _ request: Request, _ operation: APIOperation, _ caller: Caller
+        _ request: Request, _ operation: APIOperation, _ context: APIContext
     ) async throws -> Response {
         let format = try RESTFormat.negotiated(request, operation)
-        let items = request.uri.queryParameters.map {
-            (name: String($0.key), value: String($0.value))
-        }
+        let items =
+            request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+            + inPath(operation, context)
         let variables = try QueryString(items).variables(of: operation)
         let result = await service.rows(
-            of: operation, variables: variables, caller: caller, format: format.rows)
+            of: operation, variables: variables, caller: context.caller, format: format.rows)
         guard result.errors.isEmpty else { return Self.failure(result) }
         var reply = Reply(result.body, type: format.mediaType)
         reply.isTagged = true
@@ -46,9 +50,20 @@ struct RESTRoutes {
         return reply.response(to: request)
     }
 
+    /// The parameters in the path of a request.
+    private func inPath(
+        _ operation: APIOperation, _ context: APIContext
+    ) -> [(name: String, value: String)] {
+        operation.pathParameters.compactMap { name in
+            context.parameters.get(name).map {
+                (name, QueryString.plain($0))
+            }
+        }
+    }
+
     /// The body has the arguments: `{"event": …}`.
-    private func write(
-        _ request: Request, _ operation: APIOperation, _ caller: Caller
+    private func post(
+        _ request: Request, _ operation: APIOperation, _ context: APIContext
     ) async throws -> Response {
         guard request.mediaType == "application/json" else {
             throw RequestRefusal(.unsupportedMediaType, "The body is application/json.")
@@ -57,8 +72,13 @@ struct RESTRoutes {
         guard case .object(let members)? = JsonValue.parse(body) else {
             throw RequestRefusal(.badRequest, "The body is a JSON object with the arguments.")
         }
+        var given = members
+        if !operation.pathParameters.isEmpty {
+            given += try QueryString(inPath(operation, context)).values(of: operation)
+        }
         let result = await service.rows(
-            of: operation, variables: try operation.checked(members), caller: caller, format: .data)
+            of: operation, variables: try operation.checked(given), caller: context.caller,
+            format: .data)
         guard result.errors.isEmpty else { return Self.failure(result) }
         return Reply(result.body, type: "application/json").response(to: request)
     }

@@ -4,6 +4,7 @@ import ArgumentParser
 import WeirEngine
 import WeirPlanner
 import WeirSQL
+import WeirServer
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,6 +35,11 @@ struct CheckCommand: ParsableCommand {
         } else {
             Console.talk(renderer.render(compilation.diagnostics))
         }
-        if compilation.plan == nil { throw ExitCode(2) }
+        guard let plan = compilation.plan else { throw ExitCode(2) }
+        do {
+            _ = try ServedAPI.versions(of: plan, project)
+        } catch {
+            throw Failure.usage("\(error)")
+        }
     }
 }
