@@ -5,7 +5,7 @@ BUILD_RELEASE := swift build -c release --static-swift-stdlib --scratch-path $(R
 WEIR := $(RELEASE)/release/weir
 PREFIX ?= $(HOME)/.local
 
-.PHONY: run release test quick clients lint format bench bench-api parity nexmark record install clean help
+.PHONY: run release test quick clients explorer lint format bench bench-api parity nexmark record install clean help
 
 run: release            ## open the workbench on the sample pipeline, replayed live
 	@$(WEIR) open
@@ -26,6 +26,11 @@ clients:                ## public clients (gql, mcp, schemathesis) against the s
 	@Scripts/setup python3-venv
 	@swift build --product weir
 	@Tests/Clients/run
+
+explorer:               ## the page at / in headless Chromium
+	@Scripts/setup python3-venv chromium
+	@swift build --product weir
+	@Tests/Explorer/run
 
 lint:                   ## check the formatting
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift

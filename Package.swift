@@ -80,6 +80,9 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
     ),
 ]
 
+/// Files that are put into the program.
+let embedded: [String: [String]] = ["WeirServer": ["Explorer/Page"]]
+
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -184,6 +187,7 @@ let package = Package(
             .target(
                 name: module.name,
                 dependencies: module.ours.map { .byName(name: $0) } + module.products,
+                resources: embedded[module.name, default: []].map { .embedInCode($0) },
                 swiftSettings: swiftSettings)
         }
         + tests.map { test in

@@ -12,7 +12,6 @@ package final class APIResponder: Sendable {
     let guarded: RequestGuard<RouterResponder<APIContext>>
     let sockets: WebSocketEndpoint
     private let feed: CommitFeed
-    private let live: [LiveQueries]
 
     static let logger = {
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
@@ -35,7 +34,6 @@ package final class APIResponder: Sendable {
         let metrics = RequestMetrics()
         let feed = CommitFeed(session)
         self.feed = feed
-        var lives: [LiveQueries] = []
         var endpoints: [String: WebSocketService] = [:]
         for api in apis {
             let service = GraphQLService(api.model, store, writes: session?.writes)
@@ -55,7 +53,6 @@ package final class APIResponder: Sendable {
                 ).add(to: routes)
                 let live = LiveQueries(service: service, feed: feed)
                 LiveRoutes(version: api.version, service: service, live: live).add(to: routes)
-                lives.append(live)
             }
             if api.isServingMCP {
                 MCPRoutes(
@@ -65,7 +62,10 @@ package final class APIResponder: Sendable {
                 ).add(to: routes)
             }
         }
-        live = lives
+        ExplorerRoutes(
+            session: session, store: store, metrics: metrics, versions: apis,
+            followers: { feed.count }
+        ).add(to: routes)
         sockets = WebSocketEndpoint(endpoints, gate: gate, metrics: metrics, settings: settings)
         OperationsRoutes(session: session, metrics: metrics, verifier: verifier).add(to: routes)
         guarded = RequestGuard(
@@ -76,7 +76,6 @@ package final class APIResponder: Sendable {
 
     /// Ends all who follow something.
     package func close() {
-        for live in live { live.close() }
         feed.close()
         sockets.close()
     }

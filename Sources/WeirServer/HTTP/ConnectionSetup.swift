@@ -135,7 +135,7 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler, Senda
 
 /// Closes a connection whose first request does not come.
 ///
-/// Confined to the event loop of its channel.
+/// `@unchecked Sendable` holds because only the event loop of its channel touches it.
 final class FirstRequestDeadline: ChannelInboundHandler, RemovableChannelHandler,
     @unchecked Sendable
 {

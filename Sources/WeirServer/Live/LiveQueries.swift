@@ -26,8 +26,6 @@ final class LiveQueries: Sendable {
         var entries: [Key: Entry] = [:]
         /// Grows with each follower that leaves.
         var leaves = 0
-        var followers = 0
-        var isClosed = false
     }
 
     private let service: GraphQLService
@@ -40,11 +38,6 @@ final class LiveQueries: Sendable {
         self.service = service
         self.feed = feed
     }
-
-    /// Who follows now.
-    var followers: Int { state.withLock { $0.followers } }
-
-    func close() { state.withLock { $0.isClosed = true } }
 
     /// Sends the rows of a query, then what changes of them, until the pipeline ends, the server
     /// stops, or the client is gone.
@@ -105,7 +98,6 @@ final class LiveQueries: Sendable {
         _ key: Key, _ operation: APIOperation, _ variables: [JsonMember], _ caller: Caller
     ) -> (LiveQuery, String) {
         state.withLock { state in
-            state.followers += 1
             if let known = state.entries[key] {
                 state.entries[key]?.followers += 1
                 return (known.query, known.name)
@@ -125,7 +117,6 @@ final class LiveQueries: Sendable {
 
     private func leave(_ key: Key) {
         state.withLock { state in
-            state.followers -= 1
             state.leaves += 1
             state.entries[key]?.followers -= 1
             state.entries[key]?.leftAt = state.leaves
