@@ -14,6 +14,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let http = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioHTTPTypes1 = Target.Dependency.product(
@@ -56,7 +57,8 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
             "WeirColumnar", "CWeirInput",
         ],
         [
-            hummingbird, hummingbirdCore, logging, http, nio, nioHTTP, nioHTTP1, nioHTTPTypes1,
+            hummingbird, hummingbirdCore, logging, http, nio, nioPosix, nioHTTP, nioHTTP1,
+            nioHTTPTypes1,
             nioWebSocket, tls, jwt, httpClient, lifecycle,
         ]
     ),
@@ -179,7 +181,7 @@ let package = Package(
             dependencies: [
                 "WeirEngine", "WeirServer", "WeirTesting", "WeirTUI", "WeirLanguage", "WeirStore",
                 "WeirRuntime", "WeirPlanner", "WeirFunctions", "WeirSQL", "WeirColumnar",
-                "CWeirInput", argumentParser,
+                "CWeirInput", argumentParser, histogram, hummingbird, logging, lifecycle,
             ],
             swiftSettings: swiftSettings),
     ]

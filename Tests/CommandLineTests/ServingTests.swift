@@ -51,7 +51,7 @@ import Testing
         for number in first... {
             let body = "{\"query\":\"mutation { Review(event: {n: \(number)}) { id } }\"}"
             connection.send(
-                "POST /v1/graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                "POST /v1/graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                     + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
             guard let answer = try? connection.answer(), answer.text.contains("\"id\":\"") else {
                 return acknowledged
@@ -142,7 +142,7 @@ import Testing
         #expect(ended)
         let connection = try RawConnection(port: server.port)
         connection.send(
-            "GET /v1/rest/queries/RoutesFrom?airport=JFK&limit=1 HTTP/1.1\r\nHost: x\r\n"
+            "GET /v1/rest/queries/RoutesFrom?airport=JFK&limit=1 HTTP/1.1\r\nHost: localhost\r\n"
                 + "Accept: text/csv\r\nConnection: close\r\n\r\n")
         let answer = try connection.answer()
         #expect(answer.text.hasPrefix("origin,dest,flights,avg_delay,distance\r\nJFK,LAX,"))

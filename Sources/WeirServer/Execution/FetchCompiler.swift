@@ -30,8 +30,15 @@ struct FetchCompiler {
     /// The statement of a root field with those below it.
     ///
     /// - Throws: `FieldProblem`.
-    mutating func root(_ field: SelectedField, _ query: APIQuery) throws -> Fetch {
-        try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1)
+    ///
+    /// - Parameter selected: what is read of each row, when that has been found out before.
+    mutating func root(
+        _ field: SelectedField, _ query: APIQuery,
+        selected: (RowOutput, RowColumns)? = nil
+    ) throws -> Fetch {
+        try fetch(
+            field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1,
+            selected: selected)
     }
 
     /// The statement of a subscription: its rows behind a number, which is the last column.
@@ -73,7 +80,8 @@ struct FetchCompiler {
 
     private mutating func fetch(
         _ field: SelectedField, _ query: APIQuery, parent: RowColumns?,
-        path: [GraphQLError.PathStep], parentRows: Int
+        path: [GraphQLError.PathStep], parentRows: Int,
+        selected: (RowOutput, RowColumns)? = nil
     ) throws -> Fetch {
         func problem(_ message: String, isForbidden: Bool = false) -> FieldProblem {
             self.problem(message, field, path, isForbidden: isForbidden)
@@ -114,8 +122,10 @@ struct FetchCompiler {
         let parents = query.query.arguments.compactMap { argument -> String? in
             if case .parent(let column) = argument.origin { column } else { nil }
         }
-        let (output, columns) = try self.output(
-            try request.fields(of: field, on: type), object, path, rows: expected)
+        let (output, columns) =
+            try selected
+            ?? self.output(
+                try request.fields(of: field, on: type), object, path, rows: expected)
         let sqlRequest = StoreSelect.Request(
             columns: columns.numbers, filters: filters(query.query, field), isPaged: true)
         let sql = texts.sql(

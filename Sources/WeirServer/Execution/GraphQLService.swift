@@ -1,5 +1,6 @@
 // Answers GraphQL requests, and operations made of them, from the store.
 
+import Synchronization
 import WeirColumnar
 package import WeirEngine
 package import WeirGraphQL
@@ -69,10 +70,38 @@ package final class GraphQLService: Sendable {
     func request(
         _ parameters: GraphQLParameters
     ) throws(GraphQLErrors) -> GraphQLRequest {
-        let document = try documents.document(parameters.query, model.schema)
-        return try GraphQLRequest(
-            document, schema: model.schema, operationName: parameters.operationName,
+        try request(documents.document(parameters.query, model.schema), parameters)
+    }
+
+    private func request(
+        _ known: KnownDocument, _ parameters: GraphQLParameters
+    ) throws(GraphQLErrors) -> GraphQLRequest {
+        try GraphQLRequest(
+            known.document, schema: model.schema, operationName: parameters.operationName,
             variables: parameters.variables)
+    }
+
+    /// A request that reads, from the template of its document if it has one.
+    ///
+    /// - Returns: the request alone when it does not read.
+    private func prepared(
+        _ parameters: GraphQLParameters, _ caller: Caller
+    ) throws(GraphQLErrors) -> (PreparedRequest?, GraphQLRequest?) {
+        let known = try documents.document(parameters.query, model.schema)
+        let template = known.template.withLock { $0 }
+        if case .some(.some(let template)) = template,
+            parameters.operationName == nil
+                || parameters.operationName == known.document.operations.first?.name
+        {
+            return (try template.prepared(parameters.variables, model, caller, texts), nil)
+        }
+        let request = try request(known, parameters)
+        guard request.operation.kind == .query else { return (nil, request) }
+        if template == nil {
+            let made = RequestTemplate(request, known.document, model, texts)
+            known.template.withLock { $0 = .some(made) }
+        }
+        return (try PreparedRequest(request, model, caller, texts), request)
     }
 
     // MARK: GraphQL
@@ -84,20 +113,21 @@ package final class GraphQLService: Sendable {
         to parameters: GraphQLParameters, caller: Caller, isReading: Bool = false
     ) async -> GraphQLResponse {
         do {
-            let request = try request(parameters)
-            switch request.operation.kind {
-            case .query:
-                let prepared = try PreparedRequest(request, model, caller, texts)
+            let (prepared, request) = try prepared(parameters, caller)
+            if let prepared {
                 return GraphQLResponse(
                     body: await body(prepared), wasExecuted: true,
                     isForbidden: prepared.isForbidden)
+            }
+            switch request?.operation.kind {
             case .mutation where isReading:
                 throw Self.refusal("A mutation is sent by POST.")
             case .mutation:
+                guard let request else { throw Self.refusal("There is no operation.") }
                 return try await MutationRunner(
                     model: model, request: request, caller: caller, writes: writes, texts: texts
                 ).run()
-            case .subscription:
+            case .subscription, .query, nil:
                 throw Self.refusal("A subscription is not answered by one response.")
             }
         } catch {
@@ -264,8 +294,10 @@ package final class GraphQLService: Sendable {
     ) async -> RowsResponse {
         let prepared: PreparedRequest
         do throws(GraphQLErrors) {
-            prepared = try PreparedRequest(
-                try request(parameters(operation, variables)), model, caller, texts)
+            guard let found = try self.prepared(parameters(operation, variables), caller).0 else {
+                throw Self.refusal("'\(operation.name)' does not read.")
+            }
+            prepared = found
         } catch {
             return RowsResponse(errors: error.errors, failure: .request)
         }

@@ -24,22 +24,32 @@ struct PreparedRequest: Sendable {
     ) throws(GraphQLErrors) {
         var compiler = FetchCompiler(model, request, caller, texts)
         for field in try request.rootFields() {
-            do {
-                parts.append(try Self.part(field, request, model, &compiler))
-            } catch let problem as FieldProblem {
-                errors.append(problem.error)
-                isForbidden = isForbidden || problem.isForbidden
-                parts.append(
-                    .null(
-                        FetchCompiler.key(field.responseKey),
-                        isNonNull: field.definition.type.isNonNull))
-            } catch let errors as GraphQLErrors {
-                throw errors
-            } catch {
-                throw GraphQLErrors(errors: [
-                    GraphQLError("\(error)", classification: "ValidationError")
-                ])
-            }
+            try add(field) { try Self.part(field, request, model, &compiler) }
+        }
+    }
+
+    /// Without any part yet.
+    init() {}
+
+    /// Adds a root field; what is wrong with it is an error of the response.
+    mutating func add(
+        _ field: SelectedField, _ part: () throws -> RootPart
+    ) throws(GraphQLErrors) {
+        do {
+            parts.append(try part())
+        } catch let problem as FieldProblem {
+            errors.append(problem.error)
+            isForbidden = isForbidden || problem.isForbidden
+            parts.append(
+                .null(
+                    FetchCompiler.key(field.responseKey),
+                    isNonNull: field.definition.type.isNonNull))
+        } catch let errors as GraphQLErrors {
+            throw errors
+        } catch {
+            throw GraphQLErrors(errors: [
+                GraphQLError("\(error)", classification: "ValidationError")
+            ])
         }
     }
 

@@ -67,7 +67,8 @@ package final class APIResponder: Sendable {
             followers: { feed.count }
         ).add(to: routes)
         sockets = WebSocketEndpoint(endpoints, gate: gate, metrics: metrics, settings: settings)
-        OperationsRoutes(session: session, metrics: metrics, verifier: verifier).add(to: routes)
+        OperationsRoutes(session: session, store: store, metrics: metrics, verifier: verifier).add(
+            to: routes)
         guarded = RequestGuard(
             routes: routes.router.buildResponder(), known: routes.known, gate: gate,
             metrics: metrics,

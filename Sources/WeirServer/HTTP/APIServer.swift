@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
@@ -35,6 +36,11 @@ package final class APIServer: Sendable {
     package let isSecure: Bool
     private let group: ServiceGroup
     private let responder: APIResponder
+    /// Of all servers of the process; they are never shut down. Requests run on the tasks' threads,
+    /// one for each core: as many event loops besides would only wake each other for every response
+    /// (docs/decisions/api-server.md).
+    private static let eventLoops = MultiThreadedEventLoopGroup(
+        numberOfThreads: max(1, System.coreCount / 2))
     private let task: Task<Void, any Error>
 
     /// Begins to listen.
@@ -65,6 +71,7 @@ package final class APIServer: Sendable {
                     settings.connections, logger: logger)),
             onServerRunning: { channel in listening.set(.success(channel.localAddress?.port ?? 0))
             },
+            eventLoopGroupProvider: .shared(Self.eventLoops),
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [app], logger: logger))

@@ -47,7 +47,7 @@ struct Reply {
         } else {
             buffer.writeBytes(body)
         }
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
+        return Response(status: status, headers: headers, body: .parts(of: buffer))
     }
 
     /// 64 bits of a hash and the length.

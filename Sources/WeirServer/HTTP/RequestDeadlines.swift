@@ -7,9 +7,10 @@ import NIOHTTPTypes
 /// Closes a connection whose request does not come in within its time, or whose response is not
 /// taken.
 ///
-/// A deadline runs while the server waits for the client: for the rest of a request, for each part
-/// of a response to be taken, and, longer, for the next request. It does not run while a response is
-/// made.
+/// A deadline runs while the server waits for the client: for the rest of a request, for room in a
+/// connection that is full, and, longer, for the next request. It does not run while a response is
+/// made. A timer is set once and looks at the deadline when it fires, so that a request only writes
+/// down a time.
 final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -19,9 +20,9 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private let request: TimeAmount
     private let idle: TimeAmount
     private let stall: TimeAmount
-    private var deadline: Scheduled<Void>?
-    /// Parts of responses that the client has not taken yet.
-    private var untaken = 0
+    /// Nil while nobody waits for the client.
+    private var deadline: NIODeadline?
+    private var timer: Scheduled<Void>?
     /// Whether the last response has been written to its end.
     private var isAnswered = false
     /// Whether the last request has come in to its end; it may be refused before.
@@ -34,11 +35,14 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { wait(request, context) }
+        guard context.channel.isActive else { return }
+        wait(request)
+        look(context)
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        wait(request, context)
+        wait(request)
+        look(context)
         context.fireChannelActive()
     }
 
@@ -47,55 +51,57 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             isAnswered = false
             isRead = false
-            wait(request, context)
+            wait(request)
         case .body: break
         case .end:
             isRead = true
-            cancel()
+            deadline = nil
         }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { isAnswered = true }
-        let promise = promise ?? context.eventLoop.makePromise()
-        untaken += 1
-        if untaken == 1 { wait(stall, context) }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        promise.futureResult.whenComplete { _ in
-            let (handler, context) = bound.value
-            handler.taken(context)
+        if case .end = unwrapOutboundIn(data) {
+            isAnswered = true
+            if context.channel.isWritable { waitForNext() }
         }
         context.write(data, promise: promise)
     }
 
-    private func taken(_ context: ChannelHandlerContext) {
-        untaken -= 1
-        guard context.channel.isActive else { return cancel() }
-        if untaken > 0 {
-            wait(stall, context)
+    /// A client that takes what is sent makes room again and again.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !context.channel.isWritable {
+            wait(stall)
         } else if isAnswered {
-            wait(isRead ? idle : request, context)
+            waitForNext()
         } else {
-            cancel()
+            deadline = nil
         }
+        context.fireChannelWritabilityChanged()
     }
 
+    private func waitForNext() { wait(isRead ? idle : request) }
+
     func channelInactive(context: ChannelHandlerContext) {
-        cancel()
+        timer?.cancel()
+        timer = nil
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
-    private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        let channel = context.channel
-        deadline = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
-    }
+    private func wait(_ time: TimeAmount) { deadline = .now() + time }
 
-    private func cancel() {
-        deadline?.cancel()
-        deadline = nil
+    /// Closes the connection when its deadline is over, else looks again later.
+    private func look(_ context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        if let deadline, deadline <= now { return context.close(promise: nil) }
+        let soon = min(request, stall)
+        let next = min(deadline ?? (now + soon), now + soon)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(deadline: next) {
+            let (handler, context) = bound.value
+            handler.look(context)
+        }
     }
 }

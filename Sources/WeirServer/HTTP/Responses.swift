@@ -5,6 +5,24 @@ import Hummingbird
 import NIOCore
 import WeirColumnar
 
+extension ResponseBody {
+    /// Bytes that a client may take slowly: the next part is sent when there is room for it, so that
+    /// it is seen whether the client takes any.
+    static func parts(of buffer: ByteBuffer) -> ResponseBody {
+        let size = 64 << 10
+        guard buffer.readableBytes > size * 2 else { return ResponseBody(byteBuffer: buffer) }
+        return ResponseBody(contentLength: buffer.readableBytes) { writer in
+            var rest = buffer
+            while let part = rest.readSlice(length: min(size, rest.readableBytes)),
+                part.readableBytes > 0
+            {
+                try await writer.write(part)
+            }
+            try await writer.finish(nil)
+        }
+    }
+}
+
 extension Response {
     /// A body of some media type.
     static func text(
@@ -14,7 +32,7 @@ extension Response {
         headers[.contentType] = type
         var buffer = ByteBuffer()
         buffer.writeBytes(body)
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
+        return Response(status: status, headers: headers, body: .parts(of: buffer))
     }
 
     static func json(_ value: JsonValue, status: HTTPResponse.Status = .ok) -> Response {

@@ -26,6 +26,8 @@ struct EventFollower {
             var events = try await subscription.next(commit: feed.commits)
             while !events.isEmpty {
                 for event in events { try await send(event) }
+                // Less than a page is all there is.
+                guard events.count == Subscription.page else { break }
                 events = try await subscription.next(commit: feed.commits)
             }
             // What was committed last has been read above.

@@ -15,6 +15,15 @@ final class EventSink {
 
     /// - Parameter body: JSON, which has line breaks only between its tokens.
     func send(event: String, _ body: [UInt8], id: String?) async throws {
+        try await send(Self.event(event, body, id: id))
+    }
+
+    func send(_ event: ByteBuffer) async throws {
+        try await writer.write(event)
+        sentAt = MonotonicClock.now()
+    }
+
+    static func event(_ event: String, _ body: [UInt8], id: String?) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(body.count + 64)
         buffer.writeString("event: \(event)\n")
@@ -26,8 +35,7 @@ final class EventSink {
             buffer.writeBytes(body)
         }
         buffer.writeString("\n\n")
-        try await writer.write(buffer)
-        sentAt = MonotonicClock.now()
+        return buffer
     }
 
     /// A line that clients skip.

@@ -70,7 +70,7 @@ struct EventStreams: Sendable {
         var follower = EventFollower(subscription, feed)
         try await sink.comment()
         try await follower.follow { event in
-            try await sink.send(event: "next", event.body, id: String(event.number))
+            try await sink.send(event.sent)
         } idle: {
             if caller.isExpired { throw LiveFailure(reason: "the token has expired") }
             try await sink.beat()

@@ -1,5 +1,6 @@
 // A subscription: the events of a log, each as a response, from some number on.
 
+import NIOCore
 import Synchronization
 import WeirColumnar
 import WeirGraphQL
@@ -12,6 +13,14 @@ struct LiveEvent: Sendable {
     let number: Int64
     /// A GraphQL response.
     let body: [UInt8]
+    /// The same as a server-sent event, made once for all who get it.
+    let sent: ByteBuffer
+
+    init(number: Int64, body: [UInt8]) {
+        self.number = number
+        self.body = body
+        sent = EventSink.event("next", body, id: String(number))
+    }
 }
 
 /// Reads the events of one subscriber. A client that is slow is behind, and nothing waits for it.
@@ -23,7 +32,7 @@ struct Subscription: Sendable {
     private let hub: EventCache
     private var after: Int64
     /// Events that are read at once.
-    private static let page = 500
+    static let page = 500
 
     /// - Parameter after: the last event that the client has seen; nil for those from now on.
     /// - Throws: `GraphQLErrors`, or what the store says.
@@ -85,6 +94,8 @@ final class EventCache: Sendable {
 
     private struct State {
         var events: [Key: Task<[LiveEvent], any Error>] = [:]
+        /// Those that have been read: most subscribers come when somebody else has done the work.
+        var ready: [Key: [LiveEvent]] = [:]
         var order: [Key] = []
     }
 
@@ -100,18 +111,23 @@ final class EventCache: Sendable {
             output: output, after: after, commit: commit)
         // What is below the rows has arguments of its own, which are not part of the key.
         guard fetch.output.children.isEmpty, fetch.output.isPlain else { return try await read() }
+        if let ready = state.withLock({ $0.ready[key] }) { return ready }
         let task = state.withLock { state -> Task<[LiveEvent], any Error> in
             if let known = state.events[key] { return known }
             let made = Task { try await read() }
             state.events[key] = made
             state.order.append(key)
             if state.order.count > Self.maximum {
-                state.events[state.order.removeFirst()] = nil
+                let oldest = state.order.removeFirst()
+                state.events[oldest] = nil
+                state.ready[oldest] = nil
             }
             return made
         }
         do {
-            return try await task.value
+            let events = try await task.value
+            state.withLock { if $0.events[key] != nil { $0.ready[key] = events } }
+            return events
         } catch {
             forget(key)
             throw error
@@ -121,6 +137,7 @@ final class EventCache: Sendable {
     private func forget(_ key: Key) {
         state.withLock { state in
             state.events[key] = nil
+            state.ready[key] = nil
             state.order.removeAll { $0 == key }
         }
     }

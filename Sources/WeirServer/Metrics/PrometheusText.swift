@@ -3,6 +3,7 @@
 import WeirEngine
 import WeirPlanner
 import WeirRuntime
+import WeirStore
 
 /// One metric with its values.
 private struct Metric {
@@ -23,9 +24,23 @@ private struct Metric {
 
 enum PrometheusText {
     /// Everything there is; the pipeline's metrics only when there is one.
-    static func metrics(_ snapshot: EngineSnapshot?, _ requests: RequestMetrics) -> String {
+    static func metrics(
+        _ snapshot: EngineSnapshot?, _ requests: RequestMetrics, _ store: ServingPool
+    ) -> String {
         let pipeline = snapshot.map { stages($0) + commits($0) + [state($0)] } ?? []
-        return (pipeline.map(\.text) + [server(requests)]).joined()
+        return (pipeline.map(\.text) + [server(requests)] + reads(store).map(\.text)).joined()
+    }
+
+    private static func reads(_ store: ServingPool) -> [Metric] {
+        var statements = Metric(
+            name: "weir_sqlite_statements_total", kind: "counter",
+            help: "Statements that the API ran.")
+        statements.add([], store.statements)
+        var time = Metric(
+            name: "weir_sqlite_read_seconds_total", kind: "counter",
+            help: "Time that the API's connections were in use.")
+        time.add([], store.readSeconds)
+        return [statements, time]
     }
 
     static func word(_ state: RunState) -> String {

@@ -5,9 +5,11 @@ import Hummingbird
 import WeirColumnar
 import WeirEngine
 import WeirRuntime
+import WeirStore
 
 struct OperationsRoutes {
     let session: Session?
+    let store: ServingPool
     let metrics: RequestMetrics
     /// Nil when nobody is asked for a token.
     let verifier: TokenVerifier?
@@ -19,7 +21,7 @@ struct OperationsRoutes {
         routes.add(.get, "/ready") { _, _ in ready() }
         routes.add(.get, "/metrics") { _, _ in
             Response.text(
-                PrometheusText.metrics(session?.snapshot(), metrics).utf8,
+                PrometheusText.metrics(session?.snapshot(), metrics, store).utf8,
                 type: "text/plain; version=0.0.4; charset=utf-8")
         }
         if let site = verifier?.site {

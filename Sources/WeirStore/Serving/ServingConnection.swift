@@ -62,7 +62,11 @@ package final class ServingConnection: @unchecked Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(1)
         configuration.label = "weir api"
-        configuration.prepareDatabase { db in StoreFunctions.register(db) }
+        configuration.prepareDatabase { db in
+            StoreFunctions.register(db)
+            // KiB; there are about as many connections as cores.
+            try db.execute(sql: "PRAGMA cache_size = -16384")
+        }
         queue = try StoreFiles.describing(path) {
             try DatabaseQueue(path: path, configuration: configuration)
         }

@@ -33,6 +33,7 @@ package final class ServingPool: Sendable {
     private let idle = Mutex<[ServingConnection]>([])
     private let slow = Mutex(SlowLane())
     private let statementCount = Atomic(0)
+    private let readNanos = Atomic(UInt64(0))
     /// About three milliseconds.
     private static let fastSteps = 100
 
@@ -46,6 +47,9 @@ package final class ServingPool: Sendable {
 
     /// Statements of all requests so far.
     package var statements: Int { statementCount.load(ordering: .relaxed) }
+
+    /// How long connections have been in use (s).
+    package var readSeconds: Double { Double(readNanos.load(ordering: .relaxed)) / 1e9 }
 
     /// Runs a request on one state of the store; it may be run twice.
     ///
@@ -67,7 +71,9 @@ package final class ServingPool: Sendable {
         steps: Int?, _ deadline: UInt64, _ isOne: Bool, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
         let connection = try idle.withLock { $0.popLast() } ?? ServingConnection(path: path)
+        let start = MonotonicClock.now()
         defer {
+            readNanos.add(MonotonicClock.now() - start, ordering: .relaxed)
             statementCount.add(connection.takeStatementCount(), ordering: .relaxed)
             idle.withLock { $0.append(connection) }
         }

@@ -8,7 +8,7 @@ import WeirStore
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this machine.",
-        subcommands: [NexmarkCommand.self])
+        subcommands: [NexmarkCommand.self, APIBenchCommand.self])
 }
 
 struct NexmarkCommand: ParsableCommand {

@@ -1,0 +1,170 @@
+// Sends requests from one thread over many connections and notes how long the answers take.
+
+import Dispatch
+import Histogram
+import WeirRuntime
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// How long answers took, and how many there were.
+struct LoadResult {
+    var requests = 0
+    /// Answers with a status of 400 and more, and connections that broke.
+    var failures = 0
+    var seconds = 0.0
+    var bytes = 0
+    /// In ns, by request.
+    var latencies: [Histogram<UInt64>] = []
+
+    var rate: Double { seconds > 0 ? Double(requests) / seconds : 0 }
+
+    /// In milliseconds; of all requests together without a number.
+    func latency(_ percentile: Double, of request: Int? = nil) -> Double {
+        var all = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+        for (number, histogram) in latencies.enumerated() where request ?? number == number {
+            all.add(histogram)
+        }
+        return all.totalCount == 0 ? 0 : Double(all.valueAtPercentile(percentile)) / 1e6
+    }
+}
+
+/// A load on a server of this machine.
+///
+/// In the closed model each connection sends its next request when the last one has been answered.
+/// In the open model requests are due at a rate, whatever the server does: what a request waits
+/// for a free connection counts, so that a server that stalls cannot hide it (no coordinated
+/// omission).
+struct LoadGenerator {
+    let port: Int
+    let requests: [LoadRequest]
+    let connections: Int
+    /// Requests a second; nil is the closed model.
+    var rate: Double?
+
+    /// Nil when the server takes no connection.
+    ///
+    /// - Parameter isOver: asked now and then; ends the load before its time.
+    func run(seconds: Double, isOver: () -> Bool = { false }) -> LoadResult? {
+        var open: [LoadConnection] = []
+        for _ in 0..<connections {
+            guard let connection = LoadConnection(port: port) else {
+                for other in open { other.end() }
+                return nil
+            }
+            open.append(connection)
+        }
+        defer { for connection in open { connection.end() } }
+        var run = Run(requests: requests, connections: open)
+        run.go(seconds: seconds, rate: rate, port: port, isOver: isOver)
+        open = run.connections
+        return run.result
+    }
+
+    private struct Run {
+        let requests: [LoadRequest]
+        /// Requests by their weight.
+        let order: [Int]
+        var connections: [LoadConnection]
+        var result = LoadResult()
+        var sent = 0
+        let pause = DispatchSemaphore(value: 0)
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+
+        init(requests: [LoadRequest], connections: [LoadConnection]) {
+            self.requests = requests
+            self.connections = connections
+            order = requests.enumerated().flatMap { [Int](repeating: $0, count: $1.weight) }
+            result.latencies = requests.map { _ in
+                Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+            }
+        }
+
+        mutating func go(seconds: Double, rate: Double?, port: Int, isOver: () -> Bool) {
+            defer { scratch.deallocate() }
+            let start = MonotonicClock.now()
+            let end = start + UInt64(seconds * 1e9)
+            var idle = Array(connections.indices)
+            var due = 0
+            var polled = connections.map {
+                pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+            }
+            var now = start
+            while now < end {
+                if let rate {
+                    let wanted = Int(Double(now - start) / 1e9 * rate) + 1
+                    while due < wanted, let free = idle.popLast() {
+                        send(free, dueAt: start + UInt64(Double(due) / rate * 1e9))
+                        due += 1
+                    }
+                } else {
+                    while let free = idle.popLast() { send(free, dueAt: MonotonicClock.now()) }
+                }
+                let wait = rate.map { rate in
+                    let next = start + UInt64(Double(due) / rate * 1e9)
+                    return idle.isEmpty ? 20_000_000 : next > now ? next - now : 0
+                }
+                let ready = self.wait(&polled, nanos: wait ?? 20_000_000)
+                now = MonotonicClock.now()
+                if ready == 0, isOver() { break }
+                if ready <= 0 { continue }
+                for index in polled.indices where polled[index].revents != 0 {
+                    receive(index, port: port, &polled, &idle)
+                }
+            }
+            result.seconds = Double(MonotonicClock.now() - start) / 1e9
+        }
+
+        /// Waits until something has come, about as long as to the next request: whoever asked
+        /// without waiting would take a core from the server.
+        private func wait(_ polled: inout [pollfd], nanos: UInt64) -> Int32 {
+            if nanos >= 1_000_000 {
+                return poll(&polled, nfds_t(polled.count), Int32(nanos / 1_000_000))
+            }
+            if nanos > 0 { _ = pause.wait(timeout: .now() + .microseconds(30)) }
+            return poll(&polled, nfds_t(polled.count), 0)
+        }
+
+        private mutating func send(_ index: Int, dueAt: UInt64) {
+            let number = order[sent % order.count]
+            let variants = requests[number].variants
+            connections[index].request = number
+            connections[index].dueAt = dueAt
+            connections[index].isBusy = true
+            if !connections[index].send(variants[sent % variants.count]) { result.failures += 1 }
+            sent += 1
+        }
+
+        private mutating func receive(
+            _ index: Int, port: Int, _ polled: inout [pollfd], _ idle: inout [Int]
+        ) {
+            switch connections[index].receive(scratch) {
+            case .waiting: return
+            case .answered(let bytes):
+                let connection = connections[index]
+                result.requests += 1
+                result.bytes += bytes
+                if connection.status >= 400 { result.failures += 1 }
+                result.latencies[connection.request].record(
+                    max(1, MonotonicClock.now() - connection.dueAt))
+                connections[index].isBusy = false
+                idle.append(index)
+            case .gone:
+                result.failures += 1
+                connections[index].end()
+                guard let new = LoadConnection(port: port) else {
+                    polled[index].fd = -1
+                    return
+                }
+                connections[index] = new
+                polled[index].fd = new.descriptor
+                idle.append(index)
+            }
+        }
+    }
+}
