@@ -72,7 +72,7 @@ package enum Engine {
             tables: plan.tables.map(TableSchema.init), views: plan.views.map(ViewSchema.init),
             indexes: plan.indexes.map {
                 IndexSchema(name: $0.name, table: $0.table, columns: $0.columns)
-            }, script: script)
+            }, script: script, stages: PlanPrint.stages(plan))
         let log = try writeLog(plan, options)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes,
@@ -91,7 +91,7 @@ package enum Engine {
             writer: writer, options: RunOptions(pace: options.pace, commit: options.commit))
         return Session(
             plan: plan, sources: sources, project: project, options: options, run: run,
-            isResumed: recovery.epoch > 0, log: log)
+            isResumed: recovery.epoch > 0, isAdapted: recovery.isAdapted, log: log)
     }
 
     /// The log of writes, when the script has tables that the API writes.

@@ -211,6 +211,8 @@ package struct CommitRecord: Sendable {
 package struct Recovery: Sendable {
     package var epoch: Int64 = 0
     package var isFinal = false
+    /// Whether the script has changed since the last run, and the store with it.
+    package var isAdapted = false
     package var offsets: [String: OffsetRecord] = [:]
     package var stages: [String: StageRecord] = [:]
     package var state: [String: [(key: [UInt8], value: [UInt8])]] = [:]

@@ -65,11 +65,14 @@ package final class StoreWriter {
     ///
     /// - Parameters:
     ///   - views: in an order where those that others read come first.
-    ///   - script: the canonical text of the script; a store belongs to one.
+    ///   - script: the canonical text of the script.
+    ///   - stages: what each stage does; a store of a script that has changed goes on when it only
+    ///     adds to what is there.
     /// - Returns: what the last commit left.
-    /// - Throws: `StoreError.otherPipeline` when the store was made by another script.
+    /// - Throws: `StoreError.changedPipeline` when something else has changed.
     package func prepare(
-        tables: [TableSchema], views: [ViewSchema], indexes: [IndexSchema], script: String
+        tables: [TableSchema], views: [ViewSchema], indexes: [IndexSchema], script: String,
+        stages: [StagePrint]
     ) throws -> Recovery {
         for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
             throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
@@ -79,12 +82,30 @@ package final class StoreWriter {
             try queue.inDatabase { db -> Recovery in
                 let known = try String.fetchOne(
                     db, sql: "SELECT value FROM weir_pipeline WHERE key = 'script'")
-                if let known {
-                    guard known == script else { throw StoreError.otherPipeline(path: path) }
-                } else {
-                    try Self.create(layouts, views, indexes, script, db)
+                var isAdapted = false
+                if known == nil {
+                    try db.inTransaction {
+                        for layout in layouts { try db.execute(sql: layout.createTable) }
+                        for index in indexes { try db.execute(sql: index.createIndex) }
+                        try Self.show(layouts, views, script, stages, db)
+                        return .commit
+                    }
+                } else if known != script {
+                    let migration = try ScriptMigration(stages, path: path, db)
+                    let obstacles = migration.obstacles
+                    guard obstacles.isEmpty else {
+                        throw StoreError.changedPipeline(path: path, changes: obstacles)
+                    }
+                    try db.inTransaction {
+                        try migration.apply(layouts, indexes, db)
+                        try Self.show(layouts, views, script, stages, db)
+                        return .commit
+                    }
+                    isAdapted = true
                 }
-                return try RecoveryQuery.load(db)
+                var recovery = try RecoveryQuery.load(db)
+                recovery.isAdapted = isAdapted
+                return recovery
             }
         }
         loaders = try queue.inDatabase { db in
@@ -94,30 +115,26 @@ package final class StoreWriter {
         return recovery
     }
 
-    private static func create(
-        _ layouts: [TableLayout], _ views: [ViewSchema], _ indexes: [IndexSchema],
-        _ script: String, _ db: Database
+    /// Makes the views, and notes the script that they belong to.
+    private static func show(
+        _ layouts: [TableLayout], _ views: [ViewSchema], _ script: String, _ stages: [StagePrint],
+        _ db: Database
     ) throws {
-        try db.inTransaction {
-            for layout in layouts {
-                try db.execute(sql: layout.createTable)
+        for layout in layouts { try db.execute(sql: layout.createView) }
+        for view in views {
+            let layout = TableLayout(view.table)
+            do {
+                try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
                 try db.execute(sql: layout.createView)
+            } catch let error as DatabaseError {
+                throw StoreError.database(
+                    "the store cannot make '\(view.table.name)': \(error.message ?? "")")
             }
-            for index in indexes { try db.execute(sql: index.createIndex) }
-            for view in views {
-                let layout = TableLayout(view.table)
-                do {
-                    try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
-                    try db.execute(sql: layout.createView)
-                } catch let error as DatabaseError {
-                    throw StoreError.database(
-                        "the store cannot make '\(view.table.name)': \(error.message ?? "")")
-                }
-            }
-            try db.execute(
-                sql: "INSERT INTO weir_pipeline (key, value) VALUES ('script', ?)",
-                arguments: [script])
-            return .commit
+        }
+        let note = "INSERT OR REPLACE INTO weir_pipeline (key, value) VALUES (?, ?)"
+        try db.execute(sql: note, arguments: ["script", script])
+        for stage in stages {
+            try db.execute(sql: note, arguments: ["stage:\(stage.name)", stage.text])
         }
     }
 

@@ -43,6 +43,9 @@ struct HeadlessRun {
         }
         defer { server?.stop() }
         if let server { Console.talk("serving \(server.address)/v1/graphql\n") }
+        if session.isAdapted {
+            Console.talk("the script has more than before; the store has been adapted to it\n")
+        }
         if session.isResumed { Console.talk("resuming \(options.storePath)\n") }
         var bar = ProgressBar(isTerminal: Console.talkIsTerminal)
         var hasRead = false

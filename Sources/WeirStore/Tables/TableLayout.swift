@@ -21,7 +21,10 @@ struct TableLayout {
     }
 
     /// The table that holds the rows; the view has the SQL name.
-    var dataName: String { Self.quoted("weir_data_" + schema.name) }
+    var dataName: String { Self.quoted(tableName) }
+
+    /// Without quotes.
+    var tableName: String { "weir_data_" + schema.name }
 
     private var columnNames: [String] { schema.columns.map { Self.quoted($0.name) } }
 
