@@ -140,7 +140,7 @@ let tests: [(name: String, ours: [String], products: [Target.Dependency])] = [
         ], [crypto, cryptoExtras, hummingbird]
     ),
     ("WeirTestingTests", ["WeirTesting", "WeirEngine", "WeirColumnar"], []),
-    ("CommandLineTests", ["weir"], []),
+    ("CommandLineTests", ["weir", "WeirStore"], []),
     ("TidyTests", [], []),
 ]
 

@@ -17,7 +17,7 @@ struct Weir: ParsableCommand {
         version: version,
         subcommands: [
             OpenCommand.self, RunCommand.self, TestCommand.self, CheckCommand.self,
-            ExplainCommand.self,
+            ExplainCommand.self, AdviseCommand.self,
             GraphCommand.self, FormatCommand.self, LanguageServerCommand.self,
             QueryCommand.self, RejectsCommand.self, KeysCommand.self, BenchCommand.self,
         ],

@@ -19,7 +19,8 @@ package struct PlanJSON: Sendable {
     /// arguments, indexes, file, line}`; what an object does not have is left out.
     package var text: String {
         let tables = plan.stages.filter { $0.inputs.isEmpty }.map(source)
-        let all = tables + definitions.map(definition) + plan.queries.map(query)
+        let all =
+            tables + definitions.map(definition) + (plan.tableQueries + plan.queries).map(query)
         return "[" + all.joined(separator: ",\n ") + "]\n"
     }
 

@@ -11,6 +11,8 @@ struct Fetch: Sendable {
     let key: [UInt8]
     let responseKey: String
     let location: GraphQLLocation
+    /// The query that it is of.
+    let query: String
     let sql: String
     let width: Int
     var parameters: [(name: String, value: StoreValue)]
@@ -76,7 +78,8 @@ extension Fetch {
     ///
     /// - Throws: `ServingError`.
     func run(_ connection: ServingConnection) throws -> FetchedRows {
-        let rows = try connection.rows(sql, width: width, parameters: parameters)
+        let rows = try connection.rows(
+            sql, of: query, width: width, parameters: parameters)
         return FetchedRows(rows: rows, groups: nil, children: try output.run(rows, connection))
     }
 
@@ -84,7 +87,7 @@ extension Fetch {
         -> FetchedRows
     {
         let found = try connection.children(
-            sql, width: width, parents: parents, parameters: parameters)
+            sql, of: query, width: width, parents: parents, parameters: parameters)
         return FetchedRows(
             rows: found.rows, groups: found, children: try output.run(found.rows, connection))
     }

@@ -64,7 +64,8 @@ struct FetchCompiler {
             keys: nil)
         return Fetch(
             key: Self.key(field.responseKey), responseKey: field.responseKey,
-            location: field.location, sql: sql, width: columns.numbers.count + 1,
+            location: field.location, query: query.query.name, sql: sql,
+            width: columns.numbers.count + 1,
             parameters: parameters, isList: false, parentColumns: nil, output: output)
     }
 
@@ -132,7 +133,8 @@ struct FetchCompiler {
             query.query, select, sqlRequest, keys: parent == nil ? nil : parents)
         return Fetch(
             key: Self.key(field.responseKey), responseKey: field.responseKey,
-            location: field.location, sql: sql, width: max(1, columns.numbers.count),
+            location: field.location, query: query.query.name, sql: sql,
+            width: max(1, columns.numbers.count),
             parameters: parameters, isList: query.isList,
             isNonNull: field.definition.type.isNonNull,
             parentColumns: parent.map { parent in parents.map { parent.place(named: $0) } },

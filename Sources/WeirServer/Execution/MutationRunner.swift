@@ -106,7 +106,7 @@ struct MutationRunner {
         }
         let fetch = Fetch(
             key: FetchCompiler.key(field.responseKey), responseKey: field.responseKey,
-            location: field.location, sql: "", width: width, parameters: [],
+            location: field.location, query: write.plan.name, sql: "", width: width, parameters: [],
             isList: write.plan.arity != .single, parentColumns: nil, output: output)
         return (
             fetch,

@@ -36,6 +36,7 @@ package final class APIServer: Sendable {
     package let isSecure: Bool
     private let group: ServiceGroup
     private let responder: APIResponder
+    private let saving: Task<Void, Never>
     /// Of all servers of the process; they are never shut down. Requests run on the tasks' threads,
     /// one for each core: as many event loops besides would only wake each other for every response
     /// (docs/decisions/api-server.md).
@@ -85,7 +86,18 @@ package final class APIServer: Sendable {
                 throw error
             }
         }
-        address = (settings.host, try await listening.value)
+        // What is lost when the process is killed is a few seconds of figures.
+        let timings = store.timings
+        saving = Task.detached {
+            while (try? await Task.sleep(for: .seconds(15))) != nil { try? timings.save() }
+            try? timings.save()
+        }
+        do {
+            address = (settings.host, try await listening.value)
+        } catch {
+            saving.cancel()
+            throw error
+        }
     }
 
     private static func http(
@@ -111,6 +123,8 @@ package final class APIServer: Sendable {
         responder.close()
         await group.triggerGracefulShutdown()
         _ = await task.result
+        saving.cancel()
+        await saving.value
     }
 }
 

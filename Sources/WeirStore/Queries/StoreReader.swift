@@ -121,6 +121,19 @@ package final class StoreReader: Sendable {
         }
     }
 
+    /// How SQLite would run a statement, whose parameters need no values (EXPLAIN QUERY PLAN).
+    ///
+    /// - Throws: `StoreError.database` with SQLite's message.
+    package func steps(of sql: String) throws -> [String] {
+        try StoreFiles.describing("") {
+            try queue.read { db in
+                let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+                statement.setUncheckedArguments(StatementArguments())
+                return try Row.fetchAll(statement).map { $0["detail"] }
+            }
+        }
+    }
+
     /// Stops the query that runs now.
     package func interrupt() { queue.interrupt() }
 

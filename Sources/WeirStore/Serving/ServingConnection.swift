@@ -55,9 +55,11 @@ package final class ServingConnection: @unchecked Sendable {
     private var stop: ServingError?
     private var isInSnapshot = false
     private var statementCount = 0
+    private let timings: QueryTimings
 
     /// - Throws: `StoreError`.
-    init(path: String) throws {
+    init(path: String, timings: QueryTimings) throws {
+        self.timings = timings
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(1)
@@ -160,10 +162,14 @@ package final class ServingConnection: @unchecked Sendable {
 
     /// The rows of a statement.
     ///
-    /// - Parameter width: its columns.
+    /// - Parameters:
+    ///   - query: whose time it is; nil for what nobody asked for by name.
+    ///   - width: its columns.
     package func rows(
-        _ sql: String, width: Int, parameters: [(name: String, value: StoreValue)]
+        _ sql: String, of query: String? = nil, width: Int,
+        parameters: [(name: String, value: StoreValue)]
     ) throws -> RowSet {
+        let began = MonotonicClock.now()
         let statement = try start(sql, parameters)
         defer { finish(statement) }
         var rows = RowSet(width: width)
@@ -172,14 +178,21 @@ package final class ServingConnection: @unchecked Sendable {
             for column in 0..<Int32(width) { Self.read(statement, column, into: &rows) }
             try take(rows.size - before)
         }
+        note(query, since: began, rows: rows.count)
         return rows
+    }
+
+    private func note(_ query: String?, since start: UInt64, rows: Int) {
+        guard let query else { return }
+        timings.add(query, seconds: Double(MonotonicClock.now() - start) / 1e9, rows: rows)
     }
 
     /// The rows for each of some parents; the statement packs them by `weir_rows`.
     package func children(
-        _ sql: String, width: Int, parents: ParentKeys,
+        _ sql: String, of query: String, width: Int, parents: ParentKeys,
         parameters: [(name: String, value: StoreValue)]
     ) throws -> ChildRows {
+        let began = MonotonicClock.now()
         let statement = try start(sql, parameters)
         defer { finish(statement) }
         return try withKeys(parents.keys) {
@@ -193,6 +206,7 @@ package final class ServingConnection: @unchecked Sendable {
                 }
                 starts.append(rows.count)
             }
+            note(query, since: began, rows: rows.count)
             return ChildRows(rows: rows, starts: starts)
         }
     }

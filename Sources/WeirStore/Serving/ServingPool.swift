@@ -30,6 +30,7 @@ package final class ServingPool: Sendable {
 
     private let path: String
     private let settings: Settings
+    package let timings: QueryTimings
     private let idle = Mutex<[ServingConnection]>([])
     private let slow = Mutex(SlowLane())
     private let statementCount = Atomic(0)
@@ -41,7 +42,8 @@ package final class ServingPool: Sendable {
     package init(path: String, settings: Settings = Settings()) throws {
         self.path = path
         self.settings = settings
-        let first = try ServingConnection(path: path)
+        timings = QueryTimings(store: path)
+        let first = try ServingConnection(path: path, timings: timings)
         idle.withLock { $0.append(first) }
     }
 
@@ -70,7 +72,8 @@ package final class ServingPool: Sendable {
     private func run<Result>(
         steps: Int?, _ deadline: UInt64, _ isOne: Bool, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
-        let connection = try idle.withLock { $0.popLast() } ?? ServingConnection(path: path)
+        let connection =
+            try idle.withLock { $0.popLast() } ?? ServingConnection(path: path, timings: timings)
         let start = MonotonicClock.now()
         defer {
             readNanos.add(MonotonicClock.now() - start, ordering: .relaxed)

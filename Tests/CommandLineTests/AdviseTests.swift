@@ -1,0 +1,74 @@
+// `weir advise`: proposals from what has been asked.
+
+import Foundation
+import TestSupport
+import Testing
+import WeirStore
+
+@Suite struct AdviseTests {
+    private static let script = """
+        CREATE TABLE src (id BIGINT NOT NULL, k BIGINT NOT NULL, name STRING, PRIMARY KEY (id) NOT ENFORCED)
+          WITH ('connector'='filesystem','path'='rows.csv','format'='csv');
+        Rows := SELECT * FROM src;
+        /*+engine(database)*/ Counts := SELECT k, COUNT(*) AS n FROM Rows GROUP BY k;
+        Called(text STRING NOT NULL) := SELECT * FROM Rows WHERE UPPER(name) = :text;
+
+        """
+
+    @Test func costsBecomeProposals() async throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<2000).map { "\($0),\($0 % 7),n\($0)\n" }.joined()
+        try folder.write("rows.csv", "id,k,name\n" + rows)
+        try folder.write("p.sqrl", Self.script)
+        func weir(_ arguments: String...) throws -> ProgramResult {
+            try Program.run(Program.weir, arguments, folder: folder.path)
+        }
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
+        let early = try weir("advise", "p.sqrl")
+        #expect(early.status == 1 && early.errors.contains("nothing has been asked"))
+        // As if each had been asked a hundred times and had taken two milliseconds.
+        var timing = QueryTiming()
+        timing.count = 100
+        timing.rows = 700
+        timing.seconds = 0.2
+        timing.longest = 0.01
+        timing.buckets[12] = 100
+        let json = try JSONEncoder().encode(["Counts": timing, "Called": timing])
+        try folder.write(".weir/p.queries.json", String(decoding: json, as: UTF8.self))
+        let advice = try weir("advise", "p.sqrl").output
+        for line in [
+            "Keep Counts up to date in the stream.",
+            "Counts was asked 100 times and took 2.0 ms each, 50 % of SQLite's time",
+            "/*+engine(stream)*/ in front of Counts (p.sqrl:4)",
+            "Let Called find its rows of Rows by an index.", "it reads all 2000 rows of Rows",
+        ] {
+            #expect(advice.contains(line), "\(line)\n\(advice)")
+        }
+        let machine = try weir("advise", "p.sqrl", "--json").output
+        #expect(machine.contains("\"query\":\"Counts\""))
+        // A server keeps what it was asked.
+        try folder.write(".weir/p.queries.json", "no json")
+        try folder.write("rows.csv", "id,k,name\n" + rows)
+        let server = try Program.start(
+            Program.weir, ["run", "p.sqrl", "--listen", "127.0.0.1:0"], folder: folder.path,
+            output: URL(fileURLWithPath: folder.path + "/out"),
+            errors: URL(fileURLWithPath: folder.path + "/err"))
+        defer { server.signal(SIGKILL) }
+        var port = 0
+        try #require(
+            try Program.wait(seconds: 60) {
+                let text = try String(
+                    contentsOfFile: folder.path + "/err", encoding: .utf8)
+                port =
+                    text.components(separatedBy: "127.0.0.1:").dropFirst().first
+                    .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+                return port > 0
+            })
+        let answer = try await HTTP.request(port: port, "GET", "/v1/rest/queries/Counts")
+        #expect(answer.status == 200)
+        server.signal(SIGTERM)
+        server.waitUntilExit()
+        let kept = QueryTimings.load(store: folder.path + "/.weir/p.db")
+        #expect(kept["Counts"]?.count == 1)
+    }
+}
