@@ -35,6 +35,20 @@ struct Serving {
         return RunningServer(server)
     }
 
+    /// The workbench works without an API as well, so that a second one can be opened: without an
+    /// address of its own it takes another port when the usual one is taken.
+    func startBesideWorkbench(
+        _ compiled: Compiled, _ session: Session, isAsked: Bool
+    ) throws -> RunningServer? {
+        do {
+            return try start(compiled, session)
+        } catch let error as ServerError where !isAsked && error.isTaken {
+            var other = settings
+            other.port = 0
+            return try Serving(settings: other, logsRequests: false).start(compiled, session)
+        }
+    }
+
     private static func line(_ record: RequestRecord) -> String {
         let micros = record.nanos / 1000
         let bytes = record.bytes.map(String.init) ?? "-"
@@ -59,6 +73,8 @@ final class RunningServer {
         let scheme = server.isSecure ? "https" : "http"
         return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
+
+    var status: APIStatus { server.status(address: address) }
 
     func stop() {
         let server = server

@@ -85,7 +85,38 @@ enum SampleModel {
                 raw: "2013,1,1,\(index)")
         }
         _ = model.update(.tail(stage: 0, rows: rows, next: 3, missed: 640))
+        for second in 1...40 { _ = model.update(.api(api(second: second))) }
         return model
+    }
+
+    /// What the API has answered up to a second.
+    static func api(second: Int) -> APIStatus {
+        var requests: [RequestLine] = []
+        for index in 0..<min(second, 30) {
+            let isPost = index % 5 == 4
+            let millis: Double = 0.4 + Double(index % 9) * 1.7
+            let bytes: Int? = index % 11 == 10 ? nil : 310 + index
+            requests.append(
+                RequestLine(
+                    at: 1_357_000_000 + Double(second - index), status: index % 7 == 3 ? 400 : 200,
+                    method: isPost ? "POST" : "GET",
+                    path: isPost ? "/v1/graphql" : "/v1/rest/queries/CarrierStats",
+                    millis: millis, bytes: bytes, client: "127.0.0.1",
+                    id: "1k2j3-\(second - index)"))
+        }
+        return APIStatus(
+            address: "http://127.0.0.1:8888", asksForTokens: false, followers: 3, webSockets: 1,
+            endpoints: [
+                EndpointStatus(
+                    method: "GET", route: "/v1/live/Departures", count: 3, refused: 0, failed: 0,
+                    p50: 0.8, p99: 2.1),
+                EndpointStatus(
+                    method: "GET", route: "/v1/rest/queries/CarrierStats",
+                    count: second * second, refused: second / 7, failed: 0, p50: 1.1, p99: 4.02),
+                EndpointStatus(
+                    method: "POST", route: "/v1/graphql", count: second * 12, refused: 0,
+                    failed: second / 20, p50: 2.4, p99: 381),
+            ], requests: requests)
     }
 }
 
@@ -125,6 +156,29 @@ enum SampleModel {
         #expect(
             Golden.difference(
                 text, file: "screens/\(screen.title.lowercased())-\(width)x\(height).txt") == nil)
+    }
+
+    @Test func requestsBecomeCommands() {
+        var model = SampleModel.make(width: 100, height: 30)
+        _ = press(&model, .character("7"), .character("j"))
+        #expect(model.screen == .api)
+        #expect(
+            press(&model, .character("c"))
+                == [.copy("curl 'http://127.0.0.1:8888/v1/rest/queries/CarrierStats'")])
+        _ = press(&model, .tab, .character("j"), .character("j"), .character("j"), .character("j"))
+        #expect(
+            press(&model, .character("c"))
+                == [.copy("curl -X POST 'http://127.0.0.1:8888/v1/graphql'")])
+        #expect(View.render(model).text.contains("id 1k2j3-36"))
+        #expect(press(&model, .character("o")) == [.copy("http://127.0.0.1:8888")])
+        _ = press(&model, .escape)
+        #expect(!model.api.isInRequests && model.screen == .api)
+        var silent = Model(
+            width: 80, height: 24, theme: .plain, pipeline: "p", storePath: "p.db",
+            texts: SourceMap())
+        _ = press(&silent, .character("7"))
+        #expect(View.render(silent).text.contains("nothing is served"))
+        #expect(press(&silent, .character("c")) == [])
     }
 
     @Test func quittingAsksWhileThePipelineRuns() {

@@ -12,6 +12,8 @@ package final class APIResponder: Sendable {
     let guarded: RequestGuard<RouterResponder<APIContext>>
     let sockets: WebSocketEndpoint
     private let feed: CommitFeed
+    private let metrics: RequestMetrics
+    private let asksForTokens: Bool
 
     static let logger = {
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
@@ -32,6 +34,8 @@ package final class APIResponder: Sendable {
         let gate = RequestGate(settings, verifier: verifier)
         let routes = Routes()
         let metrics = RequestMetrics()
+        self.metrics = metrics
+        asksForTokens = verifier != nil
         let feed = CommitFeed(session)
         self.feed = feed
         var endpoints: [String: WebSocketService] = [:]
@@ -73,6 +77,13 @@ package final class APIResponder: Sendable {
             routes: routes.router.buildResponder(), known: routes.known, gate: gate,
             metrics: metrics,
             log: log)
+    }
+
+    func status(address: String) -> APIStatus {
+        APIStatus(
+            address: address, asksForTokens: asksForTokens, followers: feed.count,
+            webSockets: metrics.webSockets, endpoints: metrics.endpoints,
+            requests: metrics.recent)
     }
 
     /// Ends all who follow something.

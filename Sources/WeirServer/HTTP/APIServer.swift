@@ -22,8 +22,13 @@ package import WeirStore
 /// Why a server does not listen.
 package struct ServerError: Error, Sendable, CustomStringConvertible {
     package let description: String
+    /// Whether another program has the address.
+    package var isTaken = false
 
-    package init(description: String) { self.description = description }
+    package init(description: String, isTaken: Bool = false) {
+        self.description = description
+        self.isTaken = isTaken
+    }
 }
 
 /// Serves the API of a pipeline until it is stopped.
@@ -113,10 +118,15 @@ package final class APIServer: Sendable {
         if let error = error as? IOError, error.errnoCode == EADDRINUSE {
             return ServerError(
                 description: "cannot listen on \(address): another program does; give another"
-                    + " --listen HOST:PORT, or --listen off")
+                    + " --listen HOST:PORT, or --listen off", isTaken: true)
         }
         return ServerError(description: "cannot listen on \(address): \(error)")
     }
+
+    /// What has been asked.
+    ///
+    /// - Parameter address: as people know it.
+    package func status(address: String) -> APIStatus { responder.status(address: address) }
 
     /// Takes no more requests, ends those that run, and closes.
     package func stop() async {

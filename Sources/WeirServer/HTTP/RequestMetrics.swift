@@ -1,6 +1,9 @@
 // Counts and durations of requests (OpenTelemetry: http.server.request.duration).
 
+import Foundation
+import Histogram
 import Synchronization
+import WeirEngine
 
 /// Counters of a server by route and status.
 final class RequestMetrics: Sendable {
@@ -15,7 +18,7 @@ final class RequestMetrics: Sendable {
         let status: Int
     }
 
-    struct Histogram {
+    struct Buckets {
         var buckets = [Int](repeating: 0, count: RequestMetrics.bounds.count + 1)
         var seconds = 0.0
 
@@ -28,13 +31,24 @@ final class RequestMetrics: Sendable {
         }
     }
 
+    private struct Endpoint: Hashable {
+        let method: String
+        let route: String
+    }
+
     private struct State {
+        /// In ns.
+        var latencies: [Endpoint: Histogram<UInt64>] = [:]
+        /// The last requests, in a ring.
+        var recent: [RequestLine] = []
+        var next = 0
         var active = 0
         var webSockets = 0
-        var histograms: [Key: Histogram] = [:]
+        var histograms: [Key: Buckets] = [:]
     }
 
     private let state = Mutex(State())
+    private static let maximumRecent = 200
 
     /// A WebSocket more or less.
     func connected(_ change: Int) { state.withLock { $0.webSockets += change } }
@@ -51,13 +65,56 @@ final class RequestMetrics: Sendable {
         let known = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
         let method = known.contains(record.method) ? record.method : "_OTHER"
         let key = Key(method: method, route: route, status: record.status)
+        let line = RequestLine(
+            at: Date().timeIntervalSince1970, status: record.status, method: method,
+            path: String(record.path.prefix(200)), millis: Double(record.nanos) / 1e6,
+            bytes: record.bytes, client: record.client, id: record.id)
         state.withLock { state in
             state.active -= 1
-            state.histograms[key, default: Histogram()].add(Double(record.nanos) / 1e9)
+            state.histograms[key, default: Buckets()].add(Double(record.nanos) / 1e9)
+            let endpoint = Endpoint(method: method, route: route)
+            state.latencies[endpoint, default: Histogram(numberOfSignificantValueDigits: .two)]
+                .record(max(1, record.nanos))
+            if state.recent.count < Self.maximumRecent {
+                state.recent.append(line)
+            } else {
+                state.recent[state.next] = line
+            }
+            state.next = (state.next + 1) % Self.maximumRecent
         }
     }
 
-    var snapshot: (active: Int, histograms: [Key: Histogram]) {
+    /// The last requests, newest first.
+    var recent: [RequestLine] {
+        state.withLock { state in
+            guard state.recent.count == Self.maximumRecent else { return state.recent.reversed() }
+            return state.recent[..<state.next].reversed() + state.recent[state.next...].reversed()
+        }
+    }
+
+    /// What each endpoint has answered.
+    var endpoints: [EndpointStatus] {
+        let (histograms, latencies) = state.withLock { ($0.histograms, $0.latencies) }
+        return latencies.map { endpoint, latency in
+            var counts = (all: 0, refused: 0, failed: 0)
+            for (key, buckets) in histograms
+            where key.method == endpoint.method && key.route == endpoint.route {
+                counts.all += buckets.count
+                if key.status >= 500 {
+                    counts.failed += buckets.count
+                } else if key.status >= 400 {
+                    counts.refused += buckets.count
+                }
+            }
+            return EndpointStatus(
+                method: endpoint.method, route: endpoint.route.isEmpty ? "(other)" : endpoint.route,
+                count: counts.all, refused: counts.refused, failed: counts.failed,
+                p50: Double(latency.valueAtPercentile(50)) / 1e6,
+                p99: Double(latency.valueAtPercentile(99)) / 1e6)
+        }.sorted { ($0.route, $0.method) < ($1.route, $1.method) }
+    }
+
+    var snapshot: (active: Int, histograms: [Key: Buckets]) {
         state.withLock { ($0.active, $0.histograms) }
     }
 }

@@ -21,6 +21,8 @@ package final class App {
     private let driver: NcursesDriver
     private let inbox: Inbox
     private let effects: EffectRunner
+    /// What is asked of the API; nil when nothing is served.
+    private let api: (() -> APIStatus)?
     private var model: Model
     private var decoder = InputDecoder()
     private var hasQuit = false
@@ -28,11 +30,15 @@ package final class App {
     private var signals: [any DispatchSourceSignal] = []
 
     /// Nil when there is no usable terminal.
-    package init?(session: Session, theme: ThemeFile?, hasMouse: Bool, wantsColor: Bool) {
+    package init?(
+        session: Session, theme: ThemeFile?, hasMouse: Bool, wantsColor: Bool,
+        api: (() -> APIStatus)? = nil
+    ) {
         guard let inbox = Inbox(),
             let driver = NcursesDriver(hasMouse: hasMouse, wantsColor: wantsColor)
         else { return nil }
         self.session = session
+        self.api = api
         self.driver = driver
         self.inbox = inbox
         effects = EffectRunner(session: session, inbox: inbox)
@@ -54,6 +60,7 @@ package final class App {
             let time = now()
             if time >= nextSnapshot {
                 apply(.snapshot(session.snapshot()))
+                if let api { apply(.api(api())) }
                 nextSnapshot = time + 250
             }
             if time >= nextTick {

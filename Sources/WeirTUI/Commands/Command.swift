@@ -66,7 +66,8 @@ package enum KeyName {
 package enum CommandTable {
     package static let all: [Command] =
         ScreenCommands.all + ListCommands.all + FlowCommands.all + SourceCommands.all
-        + RejectCommands.all + TailCommands.all + QueryCommands.all + GlobalCommands.all
+        + RejectCommands.all + APICommands.all + TailCommands.all + QueryCommands.all
+        + GlobalCommands.all
 
     package static func command(named name: String) -> Command? {
         all.first { $0.name == name }

@@ -78,6 +78,8 @@ extension Model {
             isInspecting = false
         } else if screen == .rejects, rejects.isInRows {
             rejects.isInRows = false
+        } else if screen == .api, api.isInRequests {
+            api.isInRequests = false
         } else if screen == .tail, !tail.filter.isEmpty {
             tail.filter = ""
         } else if screen == .query, !query.isInGrid {

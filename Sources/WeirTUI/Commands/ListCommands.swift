@@ -52,6 +52,12 @@ extension Model {
             tail.isFollowing = tail.list.selected >= tail.shown.count - 1 && rows > 0
         case .query: query.grid.move(clamped(rows), count: query.result?.rows.count ?? 0)
         case .metrics: metrics.move(clamped(rows), count: flowRows.count)
+        case .api:
+            if api.isInRequests {
+                api.requests.move(clamped(rows), count: api.shown.count)
+            } else {
+                api.endpoints.move(clamped(rows), count: api.status?.endpoints.count ?? 0)
+            }
         case .help: help.list.move(clamped(rows), count: HelpRows.rows(self).count)
         }
         return []
@@ -101,6 +107,7 @@ extension Model {
                         .map(\.text).joined(separator: "\t")
             }
         case .flow: selectedStage.map { history.stages[$0].plan.name }
+        case .api: api.isInRequests ? api.selectedRequest?.path : api.selectedEndpoint?.route
         case .sources, .metrics, .help: nil
         }
     }

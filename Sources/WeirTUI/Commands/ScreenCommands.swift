@@ -10,7 +10,7 @@ enum ScreenCommands {
         if let digit = Unicode.Scalar(0x30 + UInt32(screen.rawValue)) {
             keys.append(character(digit))
         }
-        if screen == .help { keys = [character("?"), KeyPress(.function(1)), character("7")] }
+        if screen == .help { keys = [character("?"), KeyPress(.function(1)), character("8")] }
         return Command(
             "screen.\(screen.title.lowercased())", keys, "show the \(screen.title) screen",
             footer: screen == .help ? "help" : nil
@@ -31,7 +31,7 @@ extension Model {
         case .tail:
             if tail.rows.isEmpty, !tail.isPaused { tailStage(tail.stage) }
             return []
-        case .flow, .metrics, .help: return []
+        case .flow, .metrics, .api, .help: return []
         }
     }
 

@@ -11,6 +11,7 @@ package enum Message: Sendable {
     /// Time passes: four times a second.
     case tick
     case snapshot(EngineSnapshot)
+    case api(APIStatus)
     case tail(stage: Int, rows: [TailRow], next: Int64, missed: Int64)
     case preview(stage: Int, [TailRow])
     case rejectGroups([RejectGroup])

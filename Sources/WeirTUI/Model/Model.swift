@@ -14,6 +14,7 @@ package enum ScreenID: Int, CaseIterable, Sendable {
     case tail
     case query
     case metrics
+    case api
     case help
 
     package var title: String {
@@ -24,6 +25,7 @@ package enum ScreenID: Int, CaseIterable, Sendable {
         case .tail: "Tail"
         case .query: "Query"
         case .metrics: "Metrics"
+        case .api: "API"
         case .help: "Help"
         }
     }
@@ -200,6 +202,7 @@ package struct Model: Sendable {
     package var tail = TailState()
     package var query = QueryState()
     package var metrics = ListState()
+    package var api = APIState()
     package var help = HelpState()
     package var prompt: Prompt?
     package var toast: Toast?

@@ -12,6 +12,7 @@ extension Model {
             self.height = height
         case .tick: return tick()
         case .snapshot(let snapshot): history.add(snapshot)
+        case .api(let status): api.take(status)
         case .tail(let stage, let rows, let next, let missed):
             takeTail(stage, rows, next, missed)
         case .preview(let stage, let rows):

@@ -16,6 +16,7 @@ package enum View {
         case .tail: TailView.draw(model, body, &buffer)
         case .query: QueryView.draw(model, body, &buffer)
         case .metrics: MetricsView.draw(model, body, &buffer)
+        case .api: APIView.draw(model, body, &buffer)
         case .help: HelpView.draw(model, body, &buffer)
         }
         Chrome.drawBottom(model, &buffer)

@@ -22,6 +22,8 @@ struct OpenCommand: ParsableCommand {
 
     @OptionGroup var packages: PackageArguments
 
+    @OptionGroup var server: ServerArguments
+
     @OptionGroup var arguments: RunArguments
 
     @Option(help: "The colours: a theme's name or a .toml file.")
@@ -60,6 +62,9 @@ struct OpenCommand: ParsableCommand {
     private func runWorkbench(_ compiled: Compiled, _ options: EngineOptions) throws {
         let themeFile = try ThemeChoice.load(theme)
         let session: Session
+        let serving = server.serving
+        var options = options
+        options.acceptsWrites = serving != nil && !compiled.plan.writes.isEmpty
         do {
             session = try Engine.start(
                 compiled.plan, sources: compiled.compilation.sources, project: compiled.project,
@@ -67,10 +72,20 @@ struct OpenCommand: ParsableCommand {
         } catch {
             throw Failure.work("\(error)")
         }
+        let running: RunningServer?
+        do {
+            running = try serving?.startBesideWorkbench(
+                compiled, session, isAsked: server.listen != nil)
+        } catch {
+            session.stop()
+            session.wait()
+            throw Failure.work("\(error)")
+        }
+        defer { running?.stop() }
         guard
             let app = App(
                 session: session, theme: themeFile, hasMouse: mouse,
-                wantsColor: Console.wantsColor)
+                wantsColor: Console.wantsColor, api: running.map { server in { server.status } })
         else {
             session.stop()
             session.wait()
