@@ -2,6 +2,7 @@
 
 import Foundation
 import WeirColumnar
+import WeirGraphQL
 import WeirServer
 
 /// Writes `.http` files that go through all endpoints: as they are meant, at the edges of pages, and
@@ -11,18 +12,20 @@ struct APISuite {
     private let specification: JsonValue
     /// Values that rows of the API have, by the name of the field.
     private let samples: [String: JsonValue]
+    private let model: APIModel
 
     /// Asks an API for its specification and for a row of each table.
     ///
     /// - Throws: what breaks an answer off.
     init(
-        _ api: APIResponder, headers: [(name: String, value: String)]
+        _ api: APIResponder, _ model: APIModel, headers: [(name: String, value: String)]
     ) async throws {
+        self.model = model
         let answer = try await api.answer(to: LocalRequest("GET", "/v1/openapi", headers: headers))
         specification = JsonValue.parse(answer.body) ?? .null
         var samples: [String: JsonValue] = [:]
         for endpoint in Self.endpoints(specification)
-        where !endpoint.parameters.contains(where: \.isRequired) {
+        where !endpoint.isWrite && !endpoint.parameters.contains(where: \.isRequired) {
             let page = endpoint.hasPages ? "?limit=1" : ""
             let found = try await api.answer(
                 to: LocalRequest("GET", endpoint.path + page, headers: headers))
@@ -32,11 +35,20 @@ struct APISuite {
     }
 
     /// The files: their names, and their texts.
+    /// With their endings.
     var files: [(name: String, text: String)] {
-        Self.endpoints(specification).map { endpoint in
+        let rest = Self.endpoints(specification).map { endpoint -> (name: String, text: String) in
             let texts = requests(endpoint).map { title, request in "### \(title)\n\(request)\n" }
-            return ("api-\(endpoint.name)", texts.joined(separator: "\n"))
+            let kind = endpoint.isWrite ? "write-" : ""
+            return ("api-\(kind)\(endpoint.name).http", texts.joined(separator: "\n"))
         }
+        let documents = model.examples { samples[$0.name] }.map { example in
+            (
+                name: "api-\(example.isWrite ? "add" : "graphql")-\(example.name).graphql",
+                text: example.document
+            )
+        }
+        return rest + documents
     }
 
     // MARK: The specification
@@ -47,6 +59,7 @@ struct APISuite {
         /// Of JSON Schema.
         let type: String
         let format: String
+        let isInPath: Bool
         var isPage: Bool {
             ["limit", "offset"].contains { name == $0 || name.hasSuffix("_\($0)") }
         }
@@ -57,6 +70,8 @@ struct APISuite {
         let parameters: [Parameter]
         /// Whether a caller has to show a token.
         let isProtected: Bool
+        /// A POST with its arguments in the body.
+        let isWrite: Bool
         var name: String { path.split(separator: "/").last.map(String.init) ?? path }
         var hasPages: Bool { parameters.contains { $0.name == "limit" } }
     }
@@ -64,8 +79,8 @@ struct APISuite {
     private static func endpoints(_ specification: JsonValue) -> [Endpoint] {
         guard case .object(let paths)? = specification.member("paths") else { return [] }
         return paths.compactMap { path in
-            guard let operation = path.value.member("get"),
-                path.key.contains("/rest/")
+            let reads = path.value.member("get")
+            guard let operation = reads ?? path.value.member("post"), path.key.contains("/rest/")
             else { return nil }
             var parameters: [Parameter] = []
             if case .array(let written)? = operation.member("parameters") {
@@ -74,7 +89,7 @@ struct APISuite {
             return Endpoint(
                 path: path.key, parameters: parameters,
                 isProtected: operation.member("security") != nil
-                    || specification.member("security") != nil)
+                    || specification.member("security") != nil, isWrite: reads == nil)
         }
     }
 
@@ -87,7 +102,7 @@ struct APISuite {
         if case .string(let word)? = schema.member("format") { format = word }
         return Parameter(
             name: name, isRequired: json.member("required") == .bool(true), type: type,
-            format: format)
+            format: format, isInPath: json.member("in") == .string("path"))
     }
 
     private static func collect(_ value: JsonValue, _ samples: inout [String: JsonValue]) {
@@ -108,12 +123,19 @@ struct APISuite {
     // MARK: Requests
 
     private func requests(_ endpoint: Endpoint) -> [(title: String, request: String)] {
+        if endpoint.isWrite { return writes(endpoint) }
         let given = endpoint.parameters.filter(\.isRequired).map { ($0.name, sample($0)) }
         func request(_ more: [(String, String)], without name: String? = nil) -> String {
             let replaced = Set(more.map(\.0))
             let all = given.filter { $0.0 != name && !replaced.contains($0.0) } + more
-            let query = all.map { "\(Self.encoded($0))=\(Self.encoded($1))" }
-            return "GET \(endpoint.path)"
+            let inPath = Set(endpoint.parameters.filter(\.isInPath).map(\.name))
+            let query = all.filter { !inPath.contains($0.0) }
+                .map { "\(Self.encoded($0))=\(Self.encoded($1))" }
+            var path = endpoint.path
+            for (name, value) in all where inPath.contains(name) {
+                path = path.replacing("{\(name)}", with: Self.encoded(value))
+            }
+            return "GET \(path)"
                 + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
         }
         var requests = [("as it is meant", request([]))]
@@ -130,7 +152,7 @@ struct APISuite {
                 requests.append(
                     ("\(parameter.name) is \(wrong)", request([(parameter.name, wrong)])))
             }
-            if parameter.isRequired {
+            if parameter.isRequired, !parameter.isInPath {
                 requests.append(
                     ("without \(parameter.name)", request([], without: parameter.name)))
             }
@@ -138,6 +160,26 @@ struct APISuite {
         requests.append(("an unknown parameter", request([("no_such_parameter", "1")])))
         if endpoint.isProtected {
             requests.append(("without a token", request([]) + "\nAuthorization:"))
+        }
+        return requests
+    }
+
+    /// What is wrong with a body; what is right is a mutation of its own, since it changes tables.
+    private func writes(_ endpoint: Endpoint) -> [(title: String, request: String)] {
+        func post(_ body: String, type: String = "application/json") -> String {
+            "POST \(endpoint.path)\nContent-Type: \(type)\n\n\(body)"
+        }
+        var requests = [
+            ("without arguments", post("{}")), ("no JSON", post("{")), ("no object", post("[]")),
+            ("another media type", post("a=1", type: "application/x-www-form-urlencoded")),
+            ("an unknown argument", post("{\"no_such_argument\": 1}")),
+        ]
+        if endpoint.isProtected {
+            requests.append(
+                (
+                    "without a token",
+                    "POST \(endpoint.path)\nContent-Type: application/json\nAuthorization:\n\n{}"
+                ))
         }
         return requests
     }

@@ -6,7 +6,10 @@ import WeirServer
 /// Asks an API what a test asks.
 struct TestAnswers: Sendable {
     let api: APIResponder
+    /// Of the tables of tests.
     let model: APIModel
+    /// Of the first version of the API.
+    let served: APIModel
     /// Of all tests.
     let headers: [(name: String, value: String)]
 
@@ -48,8 +51,15 @@ struct TestAnswers: Sendable {
         return try await api.answer(
             to: LocalRequest(
                 "POST", "/\(version)/graphql",
-                headers: [("Content-Type", "application/json")] + more + headers + test.headers,
+                headers: [("Content-Type", "application/json")] + more + general(test)
+                    + test.headers,
                 body: Array(body.text.utf8)))
+    }
+
+    /// Headers of all tests that the test has none of its own for.
+    private func general(_ test: PipelineTest) -> [(name: String, value: String)] {
+        let own = Set(test.headers.map { $0.name.lowercased() })
+        return headers.filter { !own.contains($0.name.lowercased()) }
     }
 
     /// The payloads of all events from the first on.
@@ -65,7 +75,7 @@ struct TestAnswers: Sendable {
         // A header of the request stands for one of all tests; an empty one takes it away.
         let own = message.headers.map { (name: $0.name, value: $0.value) }
         let names = Set(own.map { $0.name.lowercased() })
-        let others = (headers + test.headers).filter { !names.contains($0.name.lowercased()) }
+        let others = (general(test) + test.headers).filter { !names.contains($0.name.lowercased()) }
         let answer = try await api.answer(
             to: LocalRequest(
                 message.method, message.path, headers: others + own.filter { !$0.value.isEmpty },

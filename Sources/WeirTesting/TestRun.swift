@@ -81,7 +81,7 @@ package final class TestRun: Sendable {
                 api: try await APIResponder(
                     apis, store: try ServingPool(path: folder + "/test.db"), session: session,
                     settings: server),
-                model: tables.model, headers: project.tests.headers)
+                model: tables.model, served: apis[0].model, headers: project.tests.headers)
         } catch {
             session.stop()
             session.wait()
@@ -156,13 +156,14 @@ package final class TestRun: Sendable {
     package func writeAPITests(
         of project: Project
     ) async throws -> [(path: String, isNew: Bool)] {
-        let suite = try await APISuite(answers.api, headers: answers.headers)
+        let suite = try await APISuite(
+            answers.api, answers.served, headers: answers.headers)
         let folder = project.directory + "/" + project.tests.testFolder
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var written: [(path: String, isNew: Bool)] = []
         for (name, text) in suite.files {
-            let path = "\(folder)/\(name).http"
+            let path = "\(folder)/\(name)"
             let isNew = !FileManager.default.fileExists(atPath: path)
             if isNew {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

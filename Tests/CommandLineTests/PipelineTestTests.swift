@@ -171,9 +171,56 @@ import Testing
         let text = try folder.text("api/tests/api-Rows.http")
         #expect(
             text.contains("### behind the last row\nGET /v1/rest/queries/Rows?offset=2147483647"))
+        let query = try folder.text("api/tests/api-graphql-Rows.graphql")
+        #expect(query.contains("Rows {"))
         #expect(try test(folder, "--update").output.contains("written"))
         #expect(try test(folder).status == 0)
         #expect(try folder.text("snaps/api-Rows.snapshot").contains("\"status\":400"))
+    }
+
+    /// Tokens of DataSQRL's tests: HS256 with a key in base64, headers in package.json and beside tests.
+    @Test func tokensAreThoseOfThePackageFile() throws {
+        let folder = try TemporaryFolder()
+        let secret = Data("testSecretThatIsAtLeast256BitsLong32Chars".utf8).base64EncodedString()
+        let token =
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+            + ".eyJpc3MiOiJteS10ZXN0LWlzc3VlciIsImF1ZCI6WyJteS10ZXN0LWF1ZGllbmNlIl0sImV4cCI6OTk5OTk5OTk5OSwidmFsIjoyfQ"
+            + ".Ga8ABM46xf4qqp6-5428TRUnm3oj_rjJX1ZjF1YTF6M"
+        try folder.write("rows.csv", "id,name\n1,a\n2,b\n")
+        try folder.write(
+            "p.sqrl",
+            """
+            CREATE TABLE Rows (id INT NOT NULL, name STRING, PRIMARY KEY (id) NOT ENFORCED)
+              WITH ('connector'='filesystem','path'='rows.csv','format'='csv');
+            Mine(val INT NOT NULL METADATA FROM 'auth.val') := SELECT * FROM Rows WHERE id = :val;
+            /*+test*/ All_Rows := SELECT id FROM Rows ORDER BY id;
+            """)
+        func settings(_ headers: String) -> String {
+            """
+            {"script": {"main": "p.sqrl"}, "test-runner": {"headers": {\(headers)}},
+             "engines": {"vertx": {"authKind": "JWT", "config": {"jwtAuth": {
+               "pubSecKeys": [{"algorithm": "HS256", "buffer": "\(secret)"}],
+               "jwtOptions": {"issuer": "my-test-issuer", "audience": ["my-test-audience"]}}}}}}
+            """
+        }
+        try folder.write("package.json", settings("\"Authorization\": \"Bearer \(token)\""))
+        try folder.write("tests/mine.graphql", "{ Mine { name } }")
+        try folder.write("tests/nobody.graphql", "{ Mine { name } }")
+        try folder.write("tests/nobody.properties", "Authorization=Bearer x")
+        try folder.write("snapshots/mine.snapshot", #"{"data": {"Mine": [{"name": "b"}]}}"#)
+        try folder.write(
+            "snapshots/All_Rows.snapshot", #"{"data": {"All_Rows": [{"id": 1}, {"id": 2}]}}"#)
+        try folder.write(
+            "snapshots/nobody.snapshot",
+            #"{"error": "JWT auth failed", "cause": "the token is no signed JWT"}"#)
+        let result = try Program.run(
+            Program.weir, ["test", "package.json"], folder: folder.path)
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        // Without a token nothing is told, tables of tests neither.
+        try folder.write("package.json", settings(""))
+        let refused = try Program.run(
+            Program.weir, ["test", "package.json", "All_Rows"], folder: folder.path)
+        #expect(refused.status == 1 && refused.output.contains("there is no token"))
     }
 
     @Test func theSampleProjectPasses() throws {

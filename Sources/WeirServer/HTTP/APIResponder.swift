@@ -53,7 +53,7 @@ package final class APIResponder: Sendable {
             if api.isServingREST {
                 RESTRoutes(
                     version: api.version, service: service, operations: operations,
-                    settings: settings
+                    settings: settings, asksForTokens: verifier != nil
                 ).add(to: routes)
                 let live = LiveQueries(service: service, feed: feed)
                 LiveRoutes(version: api.version, service: service, live: live).add(to: routes)

@@ -1,6 +1,7 @@
 // Documents that ask for all that a query has.
 
-import WeirGraphQL
+package import WeirColumnar
+package import WeirGraphQL
 import WeirPlanner
 
 extension APIModel {
@@ -23,6 +24,61 @@ extension APIModel {
               \(name)(limit: $limit, offset: $offset) { \(columns) }
             }
             """
+    }
+
+    /// Documents that ask for each query, and write to each table, as they are meant.
+    ///
+    /// - Parameter sample: a value for an argument or a field of an input; nil for one of its type.
+    package func examples(
+        sample: (InputValue) -> JsonValue?
+    ) -> [(name: String, isWrite: Bool, document: String)] {
+        var result: [(name: String, isWrite: Bool, document: String)] = []
+        for (kind, word) in [(OperationKind.query, ""), (.mutation, "mutation ")] {
+            for field in schema.rootType(kind)?.fields ?? [] {
+                let object = objects[field.type.name]
+                let columns = selection(of: field.type.name, leavingOut: object)
+                guard !columns.isEmpty else { continue }
+                let given = field.arguments.filter(\.isRequired).map { argument in
+                    "\(argument.name): \(literal(argument, argument.type, sample))"
+                }
+                let list = given.isEmpty ? "" : "(\(given.joined(separator: ", ")))"
+                result.append(
+                    (
+                        field.name, kind == .mutation,
+                        "\(word){\n  \(field.name)\(list) {\n    \(columns)\n  }\n}\n"
+                    ))
+            }
+        }
+        return result
+    }
+
+    /// A value as it is written in a document.
+    private func literal(
+        _ value: InputValue, _ type: TypeReference, _ sample: (InputValue) -> JsonValue?
+    ) -> String {
+        switch type.nullable {
+        case .list(let inner): return "[\(literal(value, inner, sample))]"
+        case .named(let name):
+            switch schema.types[name]?.kind {
+            case .input(let fields)?:
+                let inner = fields.filter(\.isRequired).map { field in
+                    "\(field.name): \(literal(field, field.type, sample))"
+                }
+                return "{\(inner.joined(separator: ", "))}"
+            case .enumeration(let values)?: return values.first?.name ?? "null"
+            default: break
+            }
+            if let known = sample(value), known.isScalar { return known.text }
+            return switch name {
+            case "Int", "Long", "Float": "1"
+            case "Boolean": "true"
+            case "Date": "\"2026-01-31\""
+            case "DateTime": "\"2026-01-31T12:00:00.000Z\""
+            case "LocalTime": "\"12:00:00\""
+            default: "\"a\""
+            }
+        case .nonNull: return "null"
+        }
     }
 
     private func selection(of type: String, leavingOut object: APIObject?) -> String {

@@ -5,7 +5,8 @@ import WeirGraphQL
 
 enum OpenAPIDocument {
     static func json(
-        _ model: APIModel, _ operations: [APIOperation], version: String
+        _ model: APIModel, _ operations: [APIOperation], version: String,
+        asksForTokens: Bool = false
     ) -> JsonValue {
         var paths: [JsonMember] = []
         for operation in operations where operation.isREST {
@@ -20,21 +21,28 @@ enum OpenAPIDocument {
                 paths.append(JsonMember(path, .object([item])))
             }
         }
-        return object([
-            ("openapi", .string("3.1.0")),
-            (
-                "info",
-                object([
-                    ("title", .string("Weir")), ("version", .string("1")),
-                    (
-                        "description",
-                        .string("Tables and functions of a pipeline, read while it runs.")
-                    ),
-                ])
-            ),
-            ("paths", .object(paths)),
-            ("components", object([("schemas", object([("Problem", problem)]))])),
-        ])
+        return object(
+            [
+                ("openapi", .string("3.1.0")),
+                (
+                    "info",
+                    object([
+                        ("title", .string("Weir")), ("version", .string("1")),
+                        (
+                            "description",
+                            .string("Tables and functions of a pipeline, read while it runs.")
+                        ),
+                    ])
+                ),
+                ("paths", .object(paths)),
+                (
+                    "components",
+                    object(
+                        [("schemas", object([("Problem", problem)]))]
+                            + (asksForTokens
+                                ? [("securitySchemes", object([("token", bearer)]))] : []))
+                ),
+            ] + (asksForTokens ? [("security", .array([object([("token", .array([]))])]))] : []))
     }
 
     private static func object(_ members: [(String, JsonValue)]) -> JsonValue {
@@ -134,6 +142,10 @@ enum OpenAPIDocument {
         }
         return object(answers + [("default", refusal("It did not work."))])
     }
+
+    private static let bearer = object([
+        ("type", .string("http")), ("scheme", .string("bearer")), ("bearerFormat", .string("JWT")),
+    ])
 
     /// RFC 9457.
     private static var problem: JsonValue {

@@ -13,6 +13,7 @@ struct RESTRoutes {
     /// Those that read and those that write.
     let operations: [APIOperation]
     let settings: ServerSettings
+    let asksForTokens: Bool
 
     func add(to routes: Routes) {
         for operation in operations where operation.isREST {
@@ -27,7 +28,9 @@ struct RESTRoutes {
                 }
             }
         }
-        let specification = OpenAPIDocument.json(service.model, operations, version: version).text
+        let specification = OpenAPIDocument.json(
+            service.model, operations, version: version, asksForTokens: asksForTokens
+        ).text
         routes.add(.get, "/\(version)/openapi") { request, _ in
             Reply(Array(specification.utf8), type: "application/json").response(to: request)
         }

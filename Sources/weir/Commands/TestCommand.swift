@@ -142,7 +142,8 @@ struct TestCommand: ParsableCommand {
             Console.output("\(isNew ? "written" : "is there")  \(path)\n")
         }
         Console.talk(
-            "weir test --update writes their snapshots; look at them before you keep them\n")
+            "weir test --update writes their snapshots; look at them before you keep them. Times of"
+                + " writes are those of the run: --now 2026-01-31T12:00:00Z keeps them the same\n")
     }
 
     private func write(_ text: String, to path: String) throws {
