@@ -83,6 +83,27 @@ package enum NestedValue {
         }
     }
 
+    /// Whether a caller's value would be kept as it is: a number with a fraction is no BIGINT, and a
+    /// text that is too long no VARCHAR(n), although CAST cuts both.
+    package static func isKept(_ value: JsonValue, _ kind: DataType.Kind) -> Bool {
+        switch (value, kind) {
+        case (.number(let digits), _) where kind.isInteger:
+            guard digits.contains(where: { ".eE".contains($0) }) else { return true }
+            return Double(digits).map { $0.rounded() == $0 } ?? false
+        case (.string(let text), .varchar(let length)), (.string(let text), .char(let length)):
+            return text.unicodeScalars.count <= length
+        case (.array(let items), .array(let element)):
+            return items.allSatisfy { isKept($0, element.kind) }
+        case (.object(let members), .row(let fields)):
+            return members.allSatisfy { member in
+                fields.first { member.isCalled($0.name) }.map {
+                    isKept(member.value, $0.type.kind)
+                } ?? true
+            }
+        default: return true
+        }
+    }
+
     /// Whether a value and all its parts fit a type; a part that is null or missing fits any.
     package static func fits(_ value: JsonValue, _ kind: DataType.Kind) -> Bool {
         switch (value, kind) {

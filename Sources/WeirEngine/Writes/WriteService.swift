@@ -151,7 +151,9 @@ private final class WriteTable: Sendable {
         {
             scalar = .int64(micros)
         }
-        guard scalar != .null, !kind.isNested || NestedValue.fits(json, kind) else {
+        guard scalar != .null, !kind.isNested || NestedValue.fits(json, kind),
+            NestedValue.isKept(json, kind)
+        else {
             let shown = json.text.count > 60 ? "\(json.text.prefix(60))…" : json.text
             throw WriteRefusal("'\(column.name)' is \(shown), which is no \(kind)")
         }

@@ -39,7 +39,7 @@ enum HintRule: String, CaseIterable {
         case .insert: true
         case .ttl: target == .internalTable
         case .primaryKey, .index, .queryByAll, .queryByAny, .noQuery, .engine, .exec, .test,
-            .workload, .filteredDistinctOrder:
+            .workload, .filteredDistinctOrder, .cache:
             true
         default: false
         }

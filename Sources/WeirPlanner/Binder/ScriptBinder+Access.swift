@@ -28,6 +28,7 @@ struct ExposedTable {
     /// The table whose rows it passes on unchanged.
     let base: String?
     let access: Access
+    let cacheSeconds: Double?
 }
 
 extension ScriptBinder {
@@ -47,7 +48,8 @@ extension ScriptBinder {
                 name: name, columns: relation.columns, key: relation.key ?? [],
                 order: bound?.order ?? [], limit: bound?.limit, offset: bound?.offset,
                 documentation: statement.preamble.documentation, span: span,
-                base: bound?.visible.base, access: access))
+                base: bound?.visible.base, access: access,
+                cacheSeconds: cacheSeconds(statement)))
     }
 
     /// Notes a CREATE TABLE with what its hints ask for.
@@ -141,7 +143,7 @@ extension ScriptBinder {
             select: StoreSelect(
                 StoreQueryBuilder.rows(
                     of: table.name, table.columns, order: table.order, stored: stored),
-                offset: table.offset ?? 0), plan: nil)
+                offset: table.offset ?? 0), plan: nil, cacheSeconds: table.cacheSeconds)
     }
 }
 

@@ -72,6 +72,14 @@ extension ScriptBinder {
         (statement.preamble.hints + context.hints).contains { names.contains($0.name.key) }
     }
 
+    /// How old answers may be, by the hint `cache`.
+    func cacheSeconds(_ statement: Statement) -> Double? {
+        let hint = (statement.preamble.hints + context.hints).last {
+            $0.name.key == HintRule.cache.rawValue
+        }
+        return hint?.arguments.first.flatMap(HintRule.micros).map { Double($0) / 1e6 }
+    }
+
     /// Whether a table has the columns that it is sorted by; reports when it has not.
     mutating func canBeKept(_ bound: BoundQuery) -> Bool {
         guard bound.hidden > 0 else { return true }

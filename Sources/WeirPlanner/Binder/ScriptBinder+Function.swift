@@ -213,7 +213,7 @@ extension ScriptBinder {
                     base: bound.visible.base,
                     select: StoreSelect(
                         draft, prefix: builder.prefix, offset: bound.offset ?? 0),
-                    plan: ordered(plan, bound)))
+                    plan: ordered(plan, bound), cacheSeconds: cacheSeconds(statement)))
         } catch {
             diagnostics.append(
                 .error(

@@ -37,7 +37,8 @@ extension ScriptBinder {
                 arguments: arguments + reader.inherited, columns: columns,
                 reads: reads, limit: nil, documentation: statement.preamble.documentation,
                 span: statement.span,
-                select: StoreSelect(text: reader.sql, columns: columns), plan: nil))
+                select: StoreSelect(text: reader.sql, columns: columns), plan: nil,
+                cacheSeconds: cacheSeconds(statement)))
         if definition.arguments == nil, definition.parent == nil {
             _ = register(
                 definition.name,

@@ -90,6 +90,8 @@ package struct StoreQuery: Sendable {
     package let select: StoreSelect?
     /// The plan, for the choice of indexes; nil for SQL that is passed through.
     let plan: LogicalPlan?
+    /// How old an answer may be (s; SQRL's hint `cache`); nil for one that is read each time.
+    package var cacheSeconds: Double?
 
     /// All columns and rows; parameters are `:name`. Empty for subscriptions.
     package var sql: String { kind == .subscription ? "" : select?.sql(limit: limit) ?? "" }

@@ -57,7 +57,9 @@ enum ArgumentValues {
         // GraphQL has looked at the types of arguments, nobody at those of claims.
         let isText = if case .string = json { true } else { false }
         let scalar = isText || !kind.isString ? scalar(json, kind) : .null
-        guard scalar != .null, !kind.isNested || NestedValue.fits(json, kind) else {
+        guard scalar != .null, !kind.isNested || NestedValue.fits(json, kind),
+            NestedValue.isKept(json, kind)
+        else {
             let what =
                 if case .metadata(let key) = argument.origin {
                     "The claim \"\(key.dropFirst("auth.".count))\""

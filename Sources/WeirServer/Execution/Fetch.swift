@@ -13,6 +13,8 @@ struct Fetch: Sendable {
     let location: GraphQLLocation
     /// The query that it is of.
     let query: String
+    /// How old its rows may be (s).
+    var cacheSeconds: Double?
     let sql: String
     let width: Int
     var parameters: [(name: String, value: StoreValue)]
@@ -71,6 +73,14 @@ struct FetchedRows {
 }
 
 extension Fetch {
+    /// How old it may be with all below it; nil when something is read each time.
+    var wholeCacheSeconds: Double? {
+        output.children.reduce(cacheSeconds) { least, child in
+            guard let least, let own = child.wholeCacheSeconds else { return nil }
+            return min(least, own)
+        }
+    }
+
     /// How many statements it is with all below it.
     var statements: Int { output.children.reduce(1) { $0 + $1.statements } }
 

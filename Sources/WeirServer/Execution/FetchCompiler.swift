@@ -133,7 +133,8 @@ struct FetchCompiler {
             query.query, select, sqlRequest, keys: parent == nil ? nil : parents)
         return Fetch(
             key: Self.key(field.responseKey), responseKey: field.responseKey,
-            location: field.location, query: query.query.name, sql: sql,
+            location: field.location, query: query.query.name,
+            cacheSeconds: query.query.cacheSeconds, sql: sql,
             width: max(1, columns.numbers.count),
             parameters: parameters, isList: query.isList,
             isNonNull: field.definition.type.isNonNull,

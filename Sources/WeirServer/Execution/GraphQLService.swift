@@ -51,6 +51,8 @@ struct RowsResponse: Sendable {
     var count = 0
     var errors: [GraphQLError] = []
     var failure: Failure?
+    /// How old the answer may be (s); nil for one that is read each time.
+    var cacheSeconds: Double?
 }
 
 package final class GraphQLService: Sendable {
@@ -60,6 +62,7 @@ package final class GraphQLService: Sendable {
     private let writes: WriteService?
     private let documents = DocumentCache()
     let texts = StatementTexts()
+    private let cache = ResultCache()
 
     package init(_ model: APIModel, _ pool: ServingPool, writes: WriteService? = nil) {
         self.writes = writes
@@ -116,7 +119,7 @@ package final class GraphQLService: Sendable {
             let (prepared, request) = try prepared(parameters, caller)
             if let prepared {
                 return GraphQLResponse(
-                    body: await body(prepared), wasExecuted: true,
+                    body: await body(prepared, parameters, caller), wasExecuted: true,
                     isForbidden: prepared.isForbidden)
             }
             switch request?.operation.kind {
@@ -141,7 +144,21 @@ package final class GraphQLService: Sendable {
         GraphQLErrors(errors: [GraphQLError(message, classification: "ValidationError")])
     }
 
-    private func body(_ prepared: PreparedRequest) async -> [UInt8] {
+    private func body(
+        _ prepared: PreparedRequest, _ parameters: GraphQLParameters, _ caller: Caller
+    ) async -> [UInt8] {
+        guard let seconds = prepared.cacheSeconds else { return await body(prepared).bytes }
+        let key = ResultCache.Key(parameters, caller)
+        if let known = cache.answer(key) { return known.body }
+        let made = await body(prepared)
+        // What has an error is asked again.
+        if !made.hasErrors { cache.keep(made.bytes, count: 0, key, seconds: seconds) }
+        return made.bytes
+    }
+
+    private typealias Written = (bytes: [UInt8], hasErrors: Bool)
+
+    private func body(_ prepared: PreparedRequest) async -> Written {
         let fetches = prepared.fetches
         guard !fetches.isEmpty else { return Self.write(prepared, []) { _ in nil } }
         do {
@@ -175,7 +192,7 @@ package final class GraphQLService: Sendable {
     /// - Parameter rows: those of each statement by its number; nil when it failed.
     private static func write(
         _ prepared: PreparedRequest, _ failures: [GraphQLError], _ rows: (Int) -> FetchedRows?
-    ) -> [UInt8] {
+    ) -> Written {
         var writer = ResponseWriter()
         (prepared.errors + failures).forEach { writer.add($0) }
         writer.raw("{\"data\":".utf8)
@@ -209,7 +226,7 @@ package final class GraphQLService: Sendable {
             writer.raw(JsonValue.array(writer.errors.map(\.json)).text.utf8)
         }
         writer.raw("}".utf8)
-        return writer.output.bytes
+        return (writer.output.bytes, !writer.errors.isEmpty)
     }
 
     /// The response of a request that is not executed.
@@ -305,10 +322,22 @@ package final class GraphQLService: Sendable {
             return RowsResponse(
                 errors: prepared.errors, failure: prepared.isForbidden ? .forbidden : .request)
         }
+        let key = prepared.cacheSeconds.map { _ in
+            ResultCache.Key(parameters(operation, variables), caller, format)
+        }
+        if let key, let known = cache.answer(key) {
+            return RowsResponse(
+                body: known.body, count: known.count, cacheSeconds: prepared.cacheSeconds)
+        }
         do {
-            return try await pool.read(isOne: fetch.statements == 1) { connection in
+            var found = try await pool.read(isOne: fetch.statements == 1) { connection in
                 Self.write(fetch, try fetch.run(connection), format)
             }
+            if let key, let seconds = prepared.cacheSeconds, found.errors.isEmpty {
+                cache.keep(found.body, count: found.count, key, seconds: seconds)
+                found.cacheSeconds = seconds
+            }
+            return found
         } catch {
             return RowsResponse(errors: [Self.failure(error, fetch)], failure: .init(error))
         }

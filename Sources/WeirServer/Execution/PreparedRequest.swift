@@ -73,6 +73,17 @@ struct PreparedRequest: Sendable {
         return .rows(try compiler.root(field, query))
     }
 
+    /// How old the whole may be; nil when something is read each time.
+    var cacheSeconds: Double? {
+        guard errors.isEmpty, !fetches.isEmpty else { return nil }
+        var least = Double.infinity
+        for fetch in fetches {
+            guard let own = fetch.wholeCacheSeconds else { return nil }
+            least = min(least, own)
+        }
+        return least
+    }
+
     var fetches: [Fetch] {
         parts.compactMap { if case .rows(let fetch) = $0 { fetch } else { nil } }
     }

@@ -14,6 +14,8 @@ struct Reply {
     /// Whether clients may ask again whether it has changed (RFC 9110, 8.8.3 ETag).
     var isTagged = false
     var link: String?
+    /// Whether and how long the answer may be kept; by default clients ask each time.
+    var cacheControl: String?
     private static let linkName = HTTPField.Name("Link") ?? .location
     /// Smaller bodies are not worth it.
     private static let compressedBytes = 1400
@@ -30,7 +32,7 @@ struct Reply {
         if isTagged {
             let tag = "\"\(Self.tag(body))\""
             headers[.eTag] = tag
-            headers[.cacheControl] = "no-cache"
+            headers[.cacheControl] = cacheControl ?? "no-cache"
             headers[.vary] = "Accept, Accept-Encoding"
             let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
                 $0.filter { $0 != " " }.replacing("W/", with: "")

@@ -49,6 +49,10 @@ struct RESTRoutes {
         guard result.errors.isEmpty else { return Self.failure(result) }
         var reply = Reply(result.body, type: format.mediaType)
         reply.isTagged = true
+        // What needs a token is for its owner alone.
+        reply.cacheControl = result.cacheSeconds.map {
+            "\(asksForTokens ? "private" : "public"), max-age=\(Int($0))"
+        }
         if operation.isList { reply.link = Self.links(request, variables, rows: result.count) }
         return reply.response(to: request)
     }
