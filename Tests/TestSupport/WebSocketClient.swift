@@ -51,8 +51,11 @@ package final class WebSocketClient {
     /// Bytes as they are.
     package func sendRaw(_ bytes: [UInt8]) { connection.send(bytes) }
 
-    package func send(opcode: UInt8, _ data: [UInt8]) {
-        var frame: [UInt8] = [0x80 | opcode]
+    package func send(opcode: UInt8, _ data: [UInt8]) { send(first: 0x80 | opcode, data) }
+
+    /// - Parameter first: the first byte of the frame: whether it is the last one, and the opcode.
+    package func send(first: UInt8, _ data: [UInt8]) {
+        var frame: [UInt8] = [first]
         switch data.count {
         case ..<126: frame.append(0x80 | UInt8(data.count))
         case ..<65536:

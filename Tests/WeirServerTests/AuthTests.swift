@@ -8,6 +8,8 @@ import TestSupport
 import Testing
 import WeirColumnar
 import WeirEngine
+import WeirPlanner
+import WeirSQL
 import WeirServer
 
 @Suite struct AuthTests {
@@ -117,6 +119,7 @@ import WeirServer
             let answer = try await shop.post(
                 "/v1/graphql", Self.mine, headers: [tokens.bearer(token)])
             #expect(answer.status == 401, "\(head) \(claims)")
+            #expect(answer.headers["www-authenticate"] == "Bearer error=\"invalid_token\"")
             #expect(answer.text.contains(cause), "\(head): \(answer.text)")
         }
         let good = try tokens.token()
@@ -208,16 +211,102 @@ import WeirServer
         #expect(
             try await status(#"{"alg":"ES256","kid":"one"}"#, Tokens.claims(), .elliptic) == 401)
         #expect(issuer.requests == 2)
+        // Who comes while the keys are fetched waits for them.
+        let second = try await Self.served(settings)
+        let token = try tokens.token(#"{"alg":"ES256","kid":"one"}"#, claims, by: .elliptic)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try await second.post(
+                        "/v1/graphql", Self.mine, headers: [tokens.bearer(token)]
+                    ).status
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == [Int](repeating: 200, count: 8))
+        await second.server.stop()
+        // What is said of audiences holds for discovered keys as well.
+        settings.audiences = ["mine"]
+        let third = try await Self.served(settings)
+        #expect(
+            try await third.post("/v1/graphql", Self.mine, headers: [tokens.bearer(token)]).status
+                == 401)
+        await third.server.stop()
         let challenge = try await shop.get("/v1/openapi")
         #expect(
             challenge.headers["www-authenticate"]
-                == "Bearer resource_metadata=\"/.well-known/oauth-protected-resource\"")
+                == "Bearer resource_metadata=\"http://127.0.0.1:\(shop.port)"
+                + "/.well-known/oauth-protected-resource\"")
         let resource = try await shop.get("/.well-known/oauth-protected-resource")
         #expect(
             JsonValue.parse(resource.body)?.at("authorization_servers.0")
                 == .string(issuer.address))
         await shop.server.stop()
         await issuer.stop()
+    }
+
+    /// Rows of callers whose names only look the same are told apart, also where they are shared.
+    @Test func namesAreToldApartByTheirBytes() async throws {
+        let tokens = try Tokens()
+        var settings = ServerSettings()
+        settings.authentication = tokens.settings
+        let served = try await ServedPipeline(
+            script: """
+                CREATE TABLE src (who STRING NOT NULL, note STRING)
+                  WITH ('connector'='filesystem','path'='rows.jsonl','format'='json');
+                Rows := SELECT * FROM src;
+                /*+cache(5 min)*/
+                Mine(me STRING NOT NULL METADATA FROM 'auth.sub') := SELECT note FROM Rows WHERE who = :me;
+                """,
+            files: [
+                (
+                    name: "rows.jsonl",
+                    text:
+                        "{\"who\":\"caf\\u00e9\",\"note\":\"one\"}\n{\"who\":\"cafe\\u0301\",\"note\":\"two\"}\n"
+                )
+            ], settings: settings)
+        for (sub, note) in [("caf\\u00e9", "one"), ("cafe\\u0301", "two"), ("caf\\u00e9", "one")] {
+            let token = try tokens.token(
+                #"{"alg":"HS256"}"#, Tokens.claims("\"sub\":\"\(sub)\""))
+            for path in [
+                "/v1/live/Mine", "/v1/rest/queries/Mine", "/v1/graphql?query=%7BMine%7Bnote%7D%7D",
+            ] {
+                let answer = try await served.get(path, headers: [tokens.bearer(token)])
+                #expect(answer.text.contains("\"note\":\"\(note)\""), "\(path): \(answer.text)")
+            }
+        }
+        await served.server.stop()
+    }
+
+    @Test(arguments: [
+        (#""authKind": "JWT""#, "give keys in"),
+        (#""authKind": "OAUTH""#, "give the issuer"),
+        (#""authKind": "BASIC""#, "none of NONE, JWT and OAUTH"),
+        (
+            #""authKind": "OAUTH", "config": {"oauth2Options": {"site": "http://evil.example"}}"#,
+            "https"
+        ),
+        (
+            #""authKind": "JWT", "config": {"jwtAuth": {"pubSecKeys": [{"algorithm": "HS256", "buffer": "x"}], "jwtOptions": {"issuer": ["me"]}}}"#,
+            "'issuer' is a text"
+        ),
+        (
+            #""authKind": "JWT", "config": {"jwtAuth": {"pubSecKeys": [{"algorithm": "HS256", "buffer": "x"}], "jwtOptions": {"audiences": ["me"]}}}"#,
+            "'audiences' is not followed"
+        ),
+    ])
+    func settingsThatWouldLetInMoreAreRefused(_ vertx: String, _ message: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("p.sqrl", "T := SELECT 1 AS a;")
+        let path = try folder.write(
+            "package.json",
+            "{\"script\": {\"main\": \"p.sqrl\"}, \"engines\": {\"vertx\": {\(vertx)}}}")
+        let compilation = Engine.compile(try Project(path: path))
+        #expect(compilation.plan == nil)
+        #expect(
+            compilation.diagnostics.contains { $0.message.contains(message) },
+            "\(compilation.diagnostics.map(\.message))")
     }
 
     @Test func tokensDoNotCrossTheNetworkInTheClear() throws {

@@ -171,6 +171,13 @@ import WeirServer
         ("mutation A($e: NoteInput!) @api(rest: GET) { Note(event: $e) { id } }", "rest is POST"),
         ("subscription A { Notes { text } }", "served over GraphQL only"),
         ("query A { Item { id } } query A { Item { name } }", "A"),
+        ("query A @api(uri: \"queries/Item\") { Item { id } }", "two at queries/Item"),
+        (
+            "query A($id: Long) @api(uri: \"d/{id}\") { Item(id: $id) { id } } query B($n: Long) @api(uri: \"d/{n}\") { Item(id: $n) { id } }",
+            "two at d/"
+        ),
+        ("query A($x: Boolean!) { Item @include(if: $x) { id } }", "always"),
+        ("query A { __typename }", "always"),
     ])
     func operationsWithMistakes(_ text: String, _ message: String) async throws {
         do {
@@ -188,6 +195,8 @@ import WeirServer
             api: #"{"endpoints": "OPS_ONLY", "protocols": ["REST"]}"#)
         #expect(try await only.get("/v1/rest/items/2").status == 200)
         #expect(try await only.get("/v1/rest/queries/Item").status == 404)
+        #expect(try await only.get("/v1/live/Item").status == 404)
+        #expect(try await only.request("DELETE", "/v1/rest/items/2").status == 405)
         #expect(try await only.get("/v1/graphql?query=%7B__typename%7D").status == 404)
         #expect(try await only.request("POST", "/v1/mcp", body: "{}").status == 404)
         await only.server.stop()

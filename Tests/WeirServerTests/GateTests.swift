@@ -63,6 +63,40 @@ import WeirServer
         await shop.server.stop()
     }
 
+    /// Many at once: counting them must not trap (a later request may be counted first).
+    @Test func ratesAreCountedByManyThreads() async throws {
+        var settings = ServerSettings()
+        settings.requestRate = 100_000
+        let shop = try await ServedPipeline.shop(settings: settings)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    for _ in 0..<40 { _ = try await shop.get("/health") }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await shop.get("/health").status == 200)
+        await shop.server.stop()
+    }
+
+    /// What is no HTTP is answered at once, also as the first thing on a connection.
+    @Test(arguments: [
+        ("GET ?x HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"),
+        ("GET /\u{1B} HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"),
+        ("\u{16}\u{3}\u{1}", "400"),
+        (
+            "GET /health HTTP/1.1\r\nHost: localhost\r\nA: " + String(repeating: "x", count: 40_000)
+                + "\r\n\r\n", "431"
+        ),
+    ])
+    func brokenRequestsAreAnswered(_ text: String, _ status: String) async throws {
+        let shop = try await ServedPipeline.shop()
+        let answer = try await HTTP.raw(port: shop.port, text)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+        await shop.server.stop()
+    }
+
     @Test func requestsHaveNames() async throws {
         let shop = try await ServedPipeline.shop()
         let first = try await shop.get("/health").headers["x-request-id"]
@@ -95,6 +129,10 @@ import WeirServer
             try await ServedPipeline.shop(settings: settings)
         }
         chmod(key, 0o600)
+        // Certificates are often links to files of another folder.
+        let link = folder.path + "/link.pem"
+        symlink(key, link)
+        settings.tls = (certificate, link)
         let shop = try await ServedPipeline.shop(settings: settings)
         let port = shop.port
         let answer = try await blocking {

@@ -153,6 +153,91 @@ import WeirServer
         try await served.stop()
     }
 
+    @Test func messagesMayComeInParts() async throws {
+        let served = try await Self.live()
+        let texts = try await blocking { [port = served.port] in
+            let client = try WebSocketClient(port: port)
+            let whole = Array(Self.begin.utf8)
+            client.send(first: 0x01, Array(whole[..<7]))
+            client.send(first: 0x00, Array(whole[7..<9]))
+            client.send(first: 0x80, Array(whole[9...]))
+            var texts = ["\(try client.next())"]
+            client.send(opcode: 1, [0x22, 0xFF, 0x22])
+            texts.append("\(try client.next())")
+            return texts
+        }
+        #expect(texts[0].contains("connection_ack"))
+        #expect(texts[1] == "close(1007)")
+        try await served.stop()
+    }
+
+    /// An id may be used again as soon as its operation has been completed.
+    @Test func idsAreUsedAgain() async throws {
+        let served = try await Self.live()
+        let subscribe =
+            #"{"id":"a","type":"subscribe","payload":{"query":"subscription { NewReviews { product } }"}}"#
+        let query = #"{"id":"a","type":"subscribe","payload":{"query":"{ __typename }"}}"#
+        for _ in 0..<10 {
+            let texts = try await Self.talk(
+                served.port, [Self.begin, subscribe, #"{"id":"a","type":"complete"}"#, query],
+                answers: 3)
+            #expect(texts.last == #"{"id":"a","type":"complete"}"#, "\(texts)")
+        }
+        try await served.stop()
+    }
+
+    /// What is asked over one connection counts, and a token ends where it says.
+    @Test func operationsHaveRatesAndTokensEnds() async throws {
+        var settings = ServerSettings()
+        settings.requestRate = 3
+        let limited = try await Self.live(settings)
+        let asks = (0..<20).map { number in
+            "{\"id\":\"\(number)\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{ __typename }\"}}"
+        }
+        let texts = try await Self.talk(limited.port, [Self.begin] + asks, answers: 24)
+        #expect(texts.contains { $0.contains("Too many requests") })
+        try await limited.stop()
+        let tokens = try Tokens()
+        var guarded = ServerSettings()
+        guarded.authentication = tokens.settings
+        guarded.requestSeconds = 1
+        let served = try await Self.live(guarded)
+        let end = Int(Date().timeIntervalSince1970) + 2
+        let token = try tokens.token(#"{"alg":"HS256"}"#, Tokens.claims("\"x\":1", exp: end))
+        let closed = try await Self.talk(
+            served.port, headers: [tokens.bearer(token)], [Self.begin], answers: 2)
+        #expect(closed == [Self.ack, "close 4401"])
+        try await served.stop()
+    }
+
+    /// A client that reads nothing does not keep the server from stopping.
+    @Test func stoppingWaitsForNobody() async throws {
+        let served = try await Self.live()
+        let silent = try await blocking { [port = served.port] in
+            let client = try WebSocketClient(port: port)
+            client.send(Self.begin)
+            for number in 0..<90 {
+                client.send(
+                    "{\"id\":\"\(number)\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{ __schema { types { name description fields { name description } } } }\"}}"
+                )
+            }
+            return Kept(client)
+        }
+        // A connection that has asked nothing is not waited for either.
+        let idle = try await blocking { [port = served.port] in
+            Kept(try RawConnection(port: port))
+        }
+        try await served.stop()
+        _ = (silent, idle)
+    }
+
+    /// Keeps a connection open until the end of a test, which does nothing else with it.
+    private final class Kept<Value>: @unchecked Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
+    }
+
     @Test func whoMayConnect() async throws {
         let tokens = try Tokens()
         var settings = ServerSettings()
@@ -167,7 +252,7 @@ import WeirServer
             try await Self.talk(
                 served.port, headers: [tokens.bearer(token)], [Self.begin, ask], answers: 1)
                 == [Self.ack])
-        #expect(try await Self.talk(served.port, [Self.begin], answers: 1) == ["close 4401"])
+        #expect(try await Self.talk(served.port, [Self.begin], answers: 1) == ["close 4403"])
         let foreign = try await Self.talk(
             served.port, headers: [("Origin", "https://evil.example")], [payload], answers: 1)
         #expect(foreign == ["403"])

@@ -79,6 +79,7 @@ struct AuthSettingsReader {
         var settings = AuthSettings()
         if kinds.contains("JWT") { readTokens(config, &settings) }
         if kinds.contains("OAUTH") { readSite(config, &settings) }
+        readOptions(config, &settings)
         self.settings = settings
     }
 
@@ -99,12 +100,30 @@ struct AuthSettingsReader {
         if settings.keys.isEmpty, settings.jwks.isEmpty {
             problems.append(("authKind", "is JWT: give keys in config.jwtAuth.pubSecKeys or .jwks"))
         }
+    }
+
+    /// What the claims of all tokens must be.
+    private mutating func readOptions(_ config: [String: Any], _ settings: inout AuthSettings) {
+        let auth = config["jwtAuth"] as? [String: Any] ?? [:]
         let options = auth["jwtOptions"] as? [String: Any] ?? [:]
-        settings.issuer = options["issuer"] as? String
+        if auth["jwtOptions"] != nil, !(auth["jwtOptions"] is [String: Any]) {
+            problems.append(("jwtOptions", "is an object"))
+        }
+        // What would narrow who is let in must not be overlooked.
+        let known = ["issuer", "audience", "leeway", "expiresInSeconds", "algorithm"]
+        for key in options.keys.sorted() where !known.contains(key) {
+            problems.append(
+                (key, "is not followed: jwtOptions has \(known.joined(separator: ", "))"))
+        }
+        switch options["issuer"] {
+        case nil: break
+        case let text as String where !text.isEmpty: settings.issuer = text
+        default: problems.append(("issuer", "is a text"))
+        }
         switch options["audience"] {
         case nil: break
-        case let text as String: settings.audiences = [text]
-        case let list as [String]: settings.audiences = list
+        case let text as String where !text.isEmpty: settings.audiences = [text]
+        case let list as [String] where !list.isEmpty: settings.audiences = list
         default: problems.append(("audience", "is a list of texts"))
         }
         switch options["leeway"] {

@@ -35,18 +35,21 @@ actor KeyDiscovery {
                 issuer: found.issuer,
                 keys: found.keys.filter { $0.algorithm == algorithm && (id == nil || $0.id == id) })
         }
-        let age = fetchedAt.map { MonotonicClock.now() - $0 }
-        if let found, let age, age < Self.lifetime {
-            let known = matching(found)
-            if !known.keys.isEmpty || age < Self.pause { return known }
-        } else if found == nil, let age, age < 1_000_000_000 {
-            throw TokenRefusal(cause: "the keys of \(site) cannot be had")
+        if fetching == nil {
+            let age = fetchedAt.map { MonotonicClock.now() - $0 }
+            if let found, let age, age < Self.lifetime {
+                let known = matching(found)
+                if !known.keys.isEmpty || age < Self.pause { return known }
+            } else if found == nil, let age, age < 1_000_000_000 {
+                throw TokenRefusal(cause: "the keys of \(site) cannot be had")
+            }
+            fetching = Task { [site] in
+                defer { self.fetched() }
+                return try await Self.fetch(site)
+            }
         }
         do {
-            let task = fetching ?? Task { [site] in try await Self.fetch(site) }
-            fetching = task
-            defer { fetching = nil }
-            fetchedAt = MonotonicClock.now()
+            guard let task = fetching else { throw CancellationError() }
             let new = try await task.value
             found = new
             return matching(new)
@@ -55,6 +58,11 @@ actor KeyDiscovery {
             if let found { return matching(found) }
             throw TokenRefusal(cause: "the keys of \(site) cannot be had")
         }
+    }
+
+    private func fetched() {
+        fetchedAt = MonotonicClock.now()
+        fetching = nil
     }
 
     private static func fetch(_ site: String) async throws -> Found {

@@ -88,7 +88,7 @@ final class TokenVerifier: Sendable {
         }
         let issuer = try await checkSignature(token, algorithm, id)
         try check(claims, issuer: issuer)
-        return Caller(claims: claims)
+        return Caller(claims: claims, leeway: settings.leeway)
     }
 
     /// The members of an object; nil when one is there twice, or it is none.
@@ -115,6 +115,12 @@ final class TokenVerifier: Sendable {
         throw TokenRefusal(cause: "the token is not signed by a key that is known here")
     }
 
+    /// Byte by byte.
+    private static func isText(_ value: JsonValue?, _ text: String) -> Bool {
+        guard case .string(let own)? = value else { return false }
+        return own.utf8.elementsEqual(text.utf8)
+    }
+
     private func check(
         _ claims: [String: JsonValue], issuer: String?
     ) throws(TokenRefusal) {
@@ -135,7 +141,7 @@ final class TokenVerifier: Sendable {
         if let made = try time("iat"), now < made - max(leeway, 60) {
             throw TokenRefusal(cause: "the token was issued in the future")
         }
-        if let issuer, claims["iss"] != .string(issuer) {
+        if let issuer, !Self.isText(claims["iss"], issuer) {
             throw TokenRefusal(cause: "the token has another issuer")
         }
         guard settings.audiences.isEmpty else {
@@ -147,7 +153,7 @@ final class TokenVerifier: Sendable {
                 }
             guard
                 named.contains(where: { item in
-                    settings.audiences.contains { item == .string($0) }
+                    settings.audiences.contains { Self.isText(item, $0) }
                 })
             else { throw TokenRefusal(cause: "the token is for another audience") }
             return

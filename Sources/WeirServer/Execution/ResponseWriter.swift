@@ -134,7 +134,9 @@ struct ResponseWriter {
 
     /// Notes that something is null that must not be; what is around it is null then.
     private mutating func isNull(_ key: String, _ location: GraphQLLocation) -> Bool {
-        if errors.count < Self.maximumErrors {
+        // One error a field (6.4.4): it may have been told why there is no value.
+        let isTold = errors.last?.path == path + [.field(key)]
+        if errors.count < Self.maximumErrors, !isTold {
             errors.append(
                 GraphQLError(
                     "Cannot return null for non-nullable field \"\(key)\".", at: [location],

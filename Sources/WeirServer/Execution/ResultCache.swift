@@ -7,21 +7,22 @@ import WeirRuntime
 
 /// Keeps answers for as long as all queries in them allow.
 final class ResultCache: Sendable {
+    /// By bytes: Swift takes texts with other spellings of an accent for equal.
     struct Key: Hashable, Sendable {
-        let document: String
-        let operation: String?
-        let variables: JsonValue
+        let document: [UInt8]
+        let operation: [UInt8]
+        let variables: [UInt8]
         let format: RowsFormat?
         /// Who has other claims may see other rows.
-        let claims: [JsonMember]
+        let claims: [UInt8]
 
         init(_ parameters: GraphQLParameters, _ caller: Caller, _ format: RowsFormat? = nil) {
-            document = parameters.query
-            operation = parameters.operationName
-            variables = parameters.variables
+            document = Array(parameters.query.utf8)
+            operation = Array((parameters.operationName ?? "").utf8)
+            variables = Array(parameters.variables.text.utf8)
             self.format = format
-            claims = caller.claims.map { JsonMember($0.key, $0.value) }
-                .sorted { $0.key < $1.key }
+            let members = caller.claims.map { JsonMember($0.key, $0.value) }
+            claims = Array(JsonValue.object(members).sorted.text.utf8)
         }
     }
 

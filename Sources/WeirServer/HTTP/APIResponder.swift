@@ -55,6 +55,8 @@ package final class APIResponder: Sendable {
                     version: api.version, service: service, operations: operations,
                     settings: settings, asksForTokens: verifier != nil
                 ).add(to: routes)
+            }
+            if api.isServingLive {
                 let live = LiveQueries(service: service, feed: feed)
                 LiveRoutes(version: api.version, service: service, live: live).add(to: routes)
             }

@@ -79,8 +79,10 @@ package final class APIServer: Sendable {
             },
             eventLoopGroupProvider: .shared(Self.eventLoops),
             logger: logger)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(services: [app], logger: logger))
+        var configuration = ServiceGroupConfiguration(services: [app], logger: logger)
+        // A client that does not take its answer is not waited for.
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        let group = ServiceGroup(configuration: configuration)
         self.group = group
         task = Task.detached {
             do {
@@ -108,8 +110,11 @@ package final class APIServer: Sendable {
     private static func http(
         _ settings: ServerSettings, _ tls: NIOSSLContext?, _ sockets: WebSocketEndpoint
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { responder in
-            ConnectionSetup(responder: responder, settings: settings, tls: tls, sockets: sockets)
+        let clients = ClientConnections(settings.connections)
+        return HTTPServerBuilder { responder in
+            ConnectionSetup(
+                responder: responder, settings: settings, tls: tls, sockets: sockets,
+                clients: clients)
         }
     }
 

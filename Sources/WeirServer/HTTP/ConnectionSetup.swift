@@ -28,10 +28,12 @@ struct ConnectionSetup: HTTPChannelHandler {
     let settings: ServerSettings
     let tls: NIOSSLContext?
     let sockets: WebSocketEndpoint
+    let clients: ClientConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            guard clients.enter(channel) else { throw ChannelError.connectPending }
             if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
             let deadline = FirstRequestDeadline(seconds: settings.requestSeconds)
             try pipeline.addHandler(deadline)
@@ -87,6 +89,7 @@ struct ConnectionSetup: HTTPChannelHandler {
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     deadline.cancel()
+                    try channel.pipeline.syncOperations.addHandler(ClientFrames())
                     try channel.pipeline.syncOperations.addHandler(
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 1, maxAccumulatedFrameCount: 1024,
@@ -119,6 +122,7 @@ struct ConnectionSetup: HTTPChannelHandler {
 final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let sockets: WebSocketEndpoint
 
@@ -130,6 +134,19 @@ final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler, Senda
         else { return context.fireChannelRead(data) }
         head.headers.remove(name: "Upgrade")
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// What came is no request: it is said, and that is all.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        let isLarge = error == .headerOverflow
+        let head = HTTPResponseHead(
+            version: .http1_1,
+            status: isLarge ? .requestHeaderFieldsTooLarge : .badRequest,
+            headers: ["Connection": "close", "Content-Length": "0"])
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.close(promise: nil)
     }
 }
 
@@ -154,6 +171,14 @@ final class FirstRequestDeadline: ChannelInboundHandler, RemovableChannelHandler
     func channelInactive(context: ChannelHandlerContext) {
         cancel()
         context.fireChannelInactive()
+    }
+
+    /// The server stops, and this connection has asked nothing.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, scheduled != nil {
+            return context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func cancel() {

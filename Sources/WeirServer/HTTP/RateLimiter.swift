@@ -19,8 +19,10 @@ final class RateLimiter: Sendable {
     init(rate: Int) { self.rate = Double(rate) }
 
     /// Nil when the client may ask, else the seconds after which it may.
-    func wait(for client: String, now: UInt64 = MonotonicClock.now()) -> Int? {
+    func wait(for client: String) -> Int? {
         buckets.withLock { buckets in
+            // Inside of the lock: no bucket is of a later time.
+            let now = MonotonicClock.now()
             if buckets.count >= Self.maximum, buckets[client] == nil {
                 let full = UInt64(2e9)
                 buckets = buckets.filter { now - $0.value.at < full }

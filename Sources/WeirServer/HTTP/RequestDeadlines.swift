@@ -1,6 +1,7 @@
 // Clients that send or take slowly, or nothing at all, do not keep a connection (reliability: slow
 // requests).
 
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -20,6 +21,7 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private let request: TimeAmount
     private let idle: TimeAmount
     private let stall: TimeAmount
+    private let refused = TimeAmount.seconds(1)
     /// Nil while nobody waits for the client.
     private var deadline: NIODeadline?
     private var timer: Scheduled<Void>?
@@ -27,6 +29,9 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswered = false
     /// Whether the last request has come in to its end; it may be refused before.
     private var isRead = false
+    /// Whether the last response says that the client may not ask: it does not keep the connection.
+    private var isRefused = false
+    private static let refusals: Set<Int> = [401, 421, 429]
 
     init(_ settings: ServerSettings) {
         request = .seconds(Int64(settings.requestSeconds))
@@ -61,7 +66,10 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): isRefused = Self.refusals.contains(head.status.code)
+        case .body: break
+        case .end:
             isAnswered = true
             if context.channel.isWritable { waitForNext() }
         }
@@ -80,7 +88,7 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func waitForNext() { wait(isRead ? idle : request) }
+    private func waitForNext() { wait(isRefused ? refused : isRead ? idle : request) }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
@@ -96,7 +104,7 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         if let deadline, deadline <= now { return context.close(promise: nil) }
-        let soon = min(request, stall)
+        let soon = min(request, stall, refused)
         let next = min(deadline ?? (now + soon), now + soon)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(deadline: next) {

@@ -7,9 +7,12 @@ import WeirColumnar
 /// The checks in front of all routes, of plain requests and of WebSockets.
 struct RequestGate: Sendable {
     /// Paths without a token: they tell nothing of the data.
-    static let open: Set<String> = [
-        "/", "/health", "/ready", "/.well-known/oauth-protected-resource",
-    ]
+    private static let open: Set<String> = ["/", "/health", "/ready"]
+    static let resourcePath = "/.well-known/oauth-protected-resource"
+
+    static func isOpen(_ path: String) -> Bool {
+        open.contains(path) || path == resourcePath || path.hasPrefix(resourcePath + "/")
+    }
 
     private let hosts: HostNames
     private let origins: [String]
@@ -86,16 +89,21 @@ struct RequestGate: Sendable {
     }
 
     /// RFC 6750, 3; the body is DataSQRL's. MCP clients find the issuer by the header (RFC 9728, 5.1).
-    func unauthorized(_ refusal: TokenRefusal) -> Response {
+    func unauthorized(_ refusal: TokenRefusal, _ request: Request) -> Response {
         var response = Response.json(
             .object([
                 JsonMember("error", .string("JWT auth failed")),
                 JsonMember("cause", .string(refusal.cause)),
             ]), status: .unauthorized)
+        var parts: [String] = []
+        if verifier?.site != nil {
+            let origin =
+                "\(request.head.scheme ?? "http")://\(request.head.authority ?? "localhost")"
+            parts.append("resource_metadata=\"\(origin)\(Self.resourcePath)\"")
+        }
+        if request.headers[.authorization] != nil { parts.append("error=\"invalid_token\"") }
         response.headers[.wwwAuthenticate] =
-            verifier?.site == nil
-            ? "Bearer"
-            : "Bearer resource_metadata=\"/.well-known/oauth-protected-resource\""
+            parts.isEmpty ? "Bearer" : "Bearer " + parts.joined(separator: ", ")
         return response
     }
 }

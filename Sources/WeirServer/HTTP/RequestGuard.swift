@@ -12,7 +12,7 @@ where Routes.Context == APIContext {
 
     let routes: Routes
     /// The methods that a path has.
-    let known: [String: [HTTPRequest.Method]]
+    let known: KnownPaths
     let gate: RequestGate
     let metrics: RequestMetrics
     let log: (@Sendable (RequestRecord) -> Void)?
@@ -29,7 +29,7 @@ where Routes.Context == APIContext {
             response = .problem(error.status, error.detail)
             for field in error.headers { response.headers.append(field) }
         } catch let error as TokenRefusal {
-            response = gate.unauthorized(error)
+            response = gate.unauthorized(error, request)
         } catch let error as any HTTPResponseError {
             response = refusal(error.status, request)
         } catch {
@@ -52,9 +52,11 @@ where Routes.Context == APIContext {
 
     private func answer(_ request: Request, _ context: inout APIContext) async throws -> Response {
         try gate.check(host: request.head.authority, origin: request.headers[.origin])
-        if let preflight = gate.preflight(request, known[request.uri.path]) { return preflight }
+        if let preflight = gate.preflight(request, known.methods(of: request.uri.path)) {
+            return preflight
+        }
         try gate.checkRate(context.client)
-        if let verifier = gate.verifier, !RequestGate.open.contains(request.uri.path) {
+        if let verifier = gate.verifier, !RequestGate.isOpen(request.uri.path) {
             context.caller = try await verifier.caller(
                 authorization: request.headers[.authorization])
         }
@@ -70,7 +72,7 @@ where Routes.Context == APIContext {
     /// 9110, 15.5.6).
     private func refusal(_ status: HTTPResponse.Status, _ request: Request) -> Response {
         guard status == .notFound else { return .problem(status, status.reasonPhrase) }
-        guard let methods = known[request.uri.path] else {
+        guard let methods = known.methods(of: request.uri.path) else {
             return .problem(.notFound, "There is no \(request.uri.path) here.")
         }
         var response = Response.problem(

@@ -19,6 +19,34 @@ final class Routes {
         methods[path, default: []] += method == .get ? [.get, .head] : [method]
     }
 
-    /// The methods that a path has, by the path.
-    var known: [String: [HTTPRequest.Method]] { methods }
+    /// The methods that paths have.
+    var known: KnownPaths { KnownPaths(methods) }
+}
+
+/// Which methods a path has, of which parts may be parameters.
+struct KnownPaths: Sendable {
+    private var plain: [String: [HTTPRequest.Method]] = [:]
+    private var patterns: [(parts: [Substring], methods: [HTTPRequest.Method])] = []
+
+    init(_ methods: [String: [HTTPRequest.Method]]) {
+        for (path, methods) in methods {
+            if path.contains("{") {
+                patterns.append((path.split(separator: "/"), methods))
+            } else {
+                plain[path] = methods
+            }
+        }
+    }
+
+    /// Nil when there is no such path.
+    func methods(of path: String) -> [HTTPRequest.Method]? {
+        if let known = plain[path] { return known }
+        if patterns.isEmpty { return nil }
+        let parts = path.split(separator: "/")
+        let found = patterns.filter { pattern in
+            pattern.parts.count == parts.count
+                && zip(pattern.parts, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+        return found.isEmpty ? nil : found.flatMap(\.methods)
+    }
 }

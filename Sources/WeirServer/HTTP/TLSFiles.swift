@@ -35,7 +35,9 @@ enum TLSFiles {
 
     /// A key that others can read is none.
     private static func refuseIfShared(_ path: String) throws {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+        // The file itself, not a link to it.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: target),
             let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
         else { throw ServerError(description: "cannot read \(path)") }
         if mode & 0o077 != 0 {

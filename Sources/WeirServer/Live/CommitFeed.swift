@@ -20,11 +20,11 @@ final class CommitFeed: Sendable {
     /// - Parameter beatSeconds: how often followers are woken without a commit.
     init(_ session: Session?, beatSeconds: Int = 15) {
         self.session = session
-        session?.listen { [weak self] in self?.wake() }
+        session?.listen { [weak self] in self?.wake(isCommit: true) }
         let task = Task.detached { [weak self] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(beatSeconds))
-                self?.wake()
+                self?.wake(isCommit: false)
             }
         }
         beat.withLock { $0 = task }
@@ -39,9 +39,9 @@ final class CommitFeed: Sendable {
     /// for has seen its commit.
     var commits: UInt64 { state.withLock { $0.commits } }
 
-    private func wake() {
+    private func wake(isCommit: Bool) {
         let followers = state.withLock { state in
-            state.commits += 1
+            if isCommit { state.commits += 1 }
             return Array(state.followers.values)
         }
         for follower in followers { follower.yield() }

@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import Hummingbird
+import WeirColumnar
 import WeirGraphQL
 
 struct EventStreams: Sendable {
@@ -57,7 +58,12 @@ struct EventStreams: Sendable {
             status: .ok, headers: headers,
             body: ResponseBody { writer in
                 let sink = EventSink(writer)
-                try await body(sink)
+                do {
+                    try await body(sink)
+                } catch let refusal as TokenRefusal {
+                    let reason = JsonValue.object([JsonMember("reason", .string(refusal.cause))])
+                    try await sink.send(event: "error", Array(reason.text.utf8), id: nil)
+                }
                 try await sink.send(event: "complete", [], id: nil)
                 try await sink.finish()
             })
@@ -72,7 +78,7 @@ struct EventStreams: Sendable {
         try await follower.follow { event in
             try await sink.send(event.sent)
         } idle: {
-            if caller.isExpired { throw LiveFailure(reason: "the token has expired") }
+            if caller.isExpired { throw TokenRefusal(cause: "the token has expired") }
             try await sink.beat()
         }
     }

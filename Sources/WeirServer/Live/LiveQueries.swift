@@ -7,11 +7,12 @@ import WeirGraphQL
 import WeirPlanner
 
 final class LiveQueries: Sendable {
+    /// By bytes: Swift takes texts with other spellings of an accent for equal.
     private struct Key: Hashable {
-        let operation: String
-        let variables: [JsonMember]
+        let operation: [UInt8]
+        let variables: [UInt8]
         /// Claims that the query reads; who has others may see other rows.
-        let claims: [JsonMember]
+        let claims: [UInt8]
     }
 
     private struct Entry {
@@ -32,7 +33,9 @@ final class LiveQueries: Sendable {
     private let feed: CommitFeed
     private let state = Mutex(State())
     /// Queries that are kept although nobody follows them, for clients that come back.
-    private static let maximumIdle = 64
+    private static let maximumIdle = 16
+    /// Bytes of the rows and changes of all queries.
+    private let budget = LiveBudget(bytes: 128 << 20)
 
     init(service: GraphQLService, feed: CommitFeed) {
         self.service = service
@@ -48,8 +51,9 @@ final class LiveQueries: Sendable {
         _ sink: EventSink
     ) async throws {
         let key = Key(
-            operation: operation.name, variables: variables,
-            claims: claims(of: operation, caller))
+            operation: Array(operation.name.utf8),
+            variables: Array(JsonValue.object(variables).text.utf8),
+            claims: Array(JsonValue.object(claims(of: operation, caller)).text.utf8))
         let (query, name) = enter(key, operation, variables, caller)
         defer { leave(key) }
         var version = last.flatMap { Self.version($0, of: name) }
@@ -74,7 +78,11 @@ final class LiveQueries: Sendable {
                 version = update.version
             }
             isBehindFine = false
-            if !isRunning || caller.isExpired { return }
+            if caller.isExpired {
+                return try await sink.send(
+                    event: "error", Array(#"{"reason":"the token has expired"}"#.utf8), id: nil)
+            }
+            if !isRunning { return }
             try await sink.beat()
             guard await waiting.next() != nil else { return }
         }
@@ -103,7 +111,7 @@ final class LiveQueries: Sendable {
                 return (known.query, known.name)
             }
             let service = service
-            let query = LiveQuery {
+            let query = LiveQuery(budget: budget) {
                 let result = await service.rows(
                     of: operation, variables: variables, caller: caller, format: .lines)
                 if let error = result.errors.first { throw LiveFailure(reason: error.message) }

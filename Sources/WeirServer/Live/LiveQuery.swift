@@ -1,5 +1,6 @@
 // A query that is followed: its rows now, and what changes of them at each commit.
 
+import Synchronization
 import WeirColumnar
 
 /// What has changed of the rows of a query, or all of them.
@@ -23,6 +24,22 @@ struct LiveFailure: Error, Sendable {
     let reason: String
 }
 
+/// The memory that all live queries of a server may take together.
+final class LiveBudget: Sendable {
+    private let left: Mutex<Int>
+
+    init(bytes: Int) { left = Mutex(bytes) }
+
+    /// False when there is not so much left; a negative number gives some back.
+    func take(_ bytes: Int) -> Bool {
+        left.withLock { left in
+            guard bytes <= left else { return false }
+            left -= bytes
+            return true
+        }
+    }
+}
+
 /// The rows of one query, for all who follow it. They are read once a commit, however many follow;
 /// a follower that is slow asks for the changes that it has missed, of the last ones that are kept.
 actor LiveQuery {
@@ -32,13 +49,22 @@ actor LiveQuery {
     private var seenCommit: UInt64?
     private var history: [LiveUpdate] = []
     private var historyBytes = 0
+    private var rowBytes = 0
+    private let budget: LiveBudget
+    /// What has been taken of it.
+    private var taken = 0
     private var reading: (commit: UInt64, task: Task<[[UInt8]], any Error>)?
     /// Changes that are kept for those who are behind.
     private static let maximumHistory = 256
     private static let maximumBytes = 4 << 20
 
     /// - Parameter read: gives the rows, each as a JSON object.
-    init(read: @escaping @Sendable () async throws -> [[UInt8]]) { self.read = read }
+    init(budget: LiveBudget, read: @escaping @Sendable () async throws -> [[UInt8]]) {
+        self.budget = budget
+        self.read = read
+    }
+
+    deinit { _ = budget.take(-taken) }
 
     /// What a follower is to be told.
     ///
@@ -83,13 +109,17 @@ actor LiveQuery {
         let result: Result<[[UInt8]], any Error> = await asked.task.result
         if let reading, reading.commit == asked.commit {
             self.reading = nil
-            if case .success(let found) = result { take(found, asked.commit) }
+            if case .success(let found) = result { try take(found, asked.commit) }
         }
         _ = try result.get()
         return (seenCommit ?? 0) >= commit
     }
 
-    private func take(_ found: [[UInt8]], _ commit: UInt64) {
+    private func take(_ found: [[UInt8]], _ commit: UInt64) throws {
+        // An array of its own costs some bytes for each row as well.
+        let bytes = found.reduce(0) { $0 + $1.count + 48 }
+        try account(rows: bytes)
+        rowBytes = bytes
         defer { seenCommit = max(seenCommit ?? 0, commit) }
         guard seenCommit != nil else {
             rows = found
@@ -107,6 +137,15 @@ actor LiveQuery {
         {
             historyBytes -= history.removeFirst().body.count
         }
+        try account(rows: rowBytes)
+    }
+
+    private func account(rows: Int) throws {
+        let wanted = rows + historyBytes
+        guard budget.take(wanted - taken) else {
+            throw LiveFailure(reason: "too many rows are followed on this server; ask for fewer")
+        }
+        taken = wanted
     }
 
     // MARK: Bodies

@@ -1,6 +1,7 @@
 // GraphQL over WebSocket (the protocol `graphql-transport-ws`): who may open a connection, and those
 // that are open.
 
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -36,12 +37,20 @@ final class WebSocketEndpoint: Sendable {
 
     /// Whether a request gets a WebSocket; otherwise it is answered as plain HTTP.
     func takes(_ head: HTTPRequestHead, _ channel: any Channel) -> Bool {
-        service(of: head) != nil
+        head.method == .GET && service(of: head) != nil && Self.isHandshake(head.headers)
             && head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains(
                 Substring(Self.subprotocol))
             && gate.allows(
                 host: head.headers.first(name: "Host"), origin: head.headers.first(name: "Origin"))
             && gate.allowsRate(channel.remoteAddress?.ipAddress ?? "")
+    }
+
+    /// What a request for a WebSocket has (RFC 6455, 4.2.1).
+    private static func isHandshake(_ headers: HTTPHeaders) -> Bool {
+        let keys = headers[canonicalForm: "Sec-WebSocket-Key"]
+        return headers[canonicalForm: "Sec-WebSocket-Version"] == ["13"] && keys.count == 1
+            && Data(base64Encoded: String(keys.first ?? ""))?.count == 16
+            && headers[canonicalForm: "Upgrade"].contains { $0.lowercased() == "websocket" }
     }
 
     private func service(of head: HTTPRequestHead) -> WebSocketService? {
@@ -73,9 +82,6 @@ final class WebSocketEndpoint: Sendable {
             stream.channel.close(promise: nil)
         }
     }
-
-    /// Connections that are open.
-    var count: Int { open.withLock { $0.sessions.count } }
 
     /// Closes all connections.
     func close() {

@@ -9,22 +9,24 @@ import WeirRuntime
 
 /// Why a connection is closed, in the protocol's codes.
 enum WebSocketClosing: Sendable {
-    case normal
     case goingAway
     case protocolError(String)
     case badMessage(String)
+    case badText
     case unauthorized(String)
+    case forbidden(String)
     case notInitialised
     case initialisedTwice
     case operationExists(String)
 
     var code: WebSocketErrorCode {
         switch self {
-        case .normal: .normalClosure
         case .goingAway: .goingAway
         case .protocolError: .protocolError
         case .badMessage: .unknown(4400)
+        case .badText: .dataInconsistentWithMessage
         case .unauthorized: .unknown(4401)
+        case .forbidden: .unknown(4403)
         case .notInitialised: .unknown(4408)
         case .initialisedTwice: .unknown(4429)
         case .operationExists: .unknown(4409)
@@ -33,10 +35,10 @@ enum WebSocketClosing: Sendable {
 
     var reason: String {
         switch self {
-        case .normal: ""
         case .goingAway: "The server stops"
         case .protocolError(let what), .badMessage(let what): what
-        case .unauthorized(let cause): cause
+        case .badText: "Messages are UTF-8"
+        case .unauthorized(let cause), .forbidden(let cause): cause
         case .notInitialised: "Connection initialisation timeout"
         case .initialisedTwice: "Too many initialisation requests"
         case .operationExists(let id): "Subscriber for \(id) already exists"
@@ -50,9 +52,13 @@ final class WebSocketSession: Sendable {
     private struct State {
         var isInitialised = false
         var caller: Caller?
-        var operations: [String: Task<Void, Never>] = [:]
-        /// When the client last sent anything (monotonic ns).
-        var seenAt = MonotonicClock.now()
+        var operations: [String: (number: Int, task: Task<Void, Never>)] = [:]
+        /// Numbers of operations; those that have been completed and still end count as well.
+        var lastOperation = 0
+        var running = 0
+        /// The last ping that was sent, and the last one that was answered.
+        var pinged: UInt32 = 0
+        var answered: UInt32 = 0
     }
 
     private let served: WebSocketService
@@ -81,15 +87,10 @@ final class WebSocketSession: Sendable {
         let watch = Task { await self.watch() }
         defer {
             watch.cancel()
-            for task in state.withLock({ $0.operations.values }) { task.cancel() }
+            for operation in state.withLock({ $0.operations.values }) { operation.task.cancel() }
         }
         do {
             for try await frame in inbound {
-                state.withLock { $0.seenAt = MonotonicClock.now() }
-                // Frames of clients are masked (RFC 6455, 5.1), so that no proxy takes them for HTTP.
-                guard frame.maskKey != nil else {
-                    return await close(.protocolError("Frames of clients are masked"))
-                }
                 switch frame.opcode {
                 case .text:
                     var data = frame.unmaskedData
@@ -97,9 +98,17 @@ final class WebSocketSession: Sendable {
                 case .binary: await close(.badMessage("Messages are texts"))
                 case .ping: try await send(frame: .pong, frame.unmaskedData)
                 case .connectionClose:
+                    // A code has two bytes (RFC 6455, 5.5.1).
+                    if frame.unmaskedData.readableBytes == 1 {
+                        return await close(.protocolError("A code has two bytes"))
+                    }
                     try await send(frame: .connectionClose, frame.unmaskedData)
                     return
-                case .pong: break
+                case .pong:
+                    var data = frame.unmaskedData
+                    if let number = data.readInteger(as: UInt32.self) {
+                        state.withLock { $0.answered = max($0.answered, min(number, $0.pinged)) }
+                    }
                 default: return await close(.protocolError("The opcode is unknown"))
                 }
             }
@@ -114,23 +123,32 @@ final class WebSocketSession: Sendable {
     /// Closes what is not initialised in time or says nothing any more; a client that takes nothing
     /// does not answer pings either.
     private func watch() async {
-        let step = max(1, min(20, endpoint.settings.stallSeconds / 3))
         try? await Task.sleep(for: .seconds(endpoint.settings.requestSeconds))
         guard !Task.isCancelled else { return }
         if !state.withLock({ $0.isInitialised }) { return await close(.notInitialised) }
+        let step = max(1, endpoint.settings.stallSeconds / 3)
         while !Task.isCancelled {
-            let silence = MonotonicClock.now() - state.withLock { $0.seenAt }
-            if silence > UInt64(endpoint.settings.stallSeconds) * 1_000_000_000 {
-                return channel.close(promise: nil)
+            let (pinged, answered) = state.withLock { state in
+                state.pinged &+= 1
+                return (state.pinged, state.answered)
             }
-            Task { try? await send(frame: .ping, ByteBuffer()) }
-            try? await Task.sleep(for: .seconds(step))
+            // Three pings without an answer: nobody is there, or nobody reads.
+            if pinged - answered > 3 { return channel.close(promise: nil) }
+            // Not waited for: a client that reads nothing lets nothing be written.
+            if pinged - answered == 1 {
+                Task { try? await send(frame: .ping, ByteBuffer(integer: pinged)) }
+            }
+            let left = state.withLock { $0.caller?.secondsLeft }
+            if let left, left <= 0 { return await close(.unauthorized("The token has expired")) }
+            try? await Task.sleep(
+                for: .milliseconds(Int(min(Double(step), max(0.05, left ?? .infinity)) * 1000)))
         }
     }
 
     // MARK: Messages
 
     private func receive(_ bytes: [UInt8]) async {
+        guard String(validating: bytes, as: UTF8.self) != nil else { return await close(.badText) }
         guard case .object(let members)? = JsonValue.parse(bytes) else {
             return await close(.badMessage("The message is no JSON object"))
         }
@@ -151,7 +169,7 @@ final class WebSocketSession: Sendable {
             await subscribe(id, payload)
         case "complete":
             if let id = text("id") {
-                state.withLock { $0.operations.removeValue(forKey: id) }?.cancel()
+                state.withLock { $0.operations.removeValue(forKey: id) }?.task.cancel()
             }
         default: await close(.badMessage("The type of the message is unknown"))
         }
@@ -171,7 +189,7 @@ final class WebSocketSession: Sendable {
                 caller = try await verifier.caller(
                     authorization: Self.authorization(in: payload) ?? authorization)
             } catch {
-                return await close(.unauthorized("Unauthorized: \(error.cause)"))
+                return await close(.forbidden("Forbidden: \(error.cause)"))
             }
         }
         state.withLock { [caller] in $0.caller = caller }
@@ -200,32 +218,45 @@ final class WebSocketSession: Sendable {
         } catch {
             return await close(.badMessage(error.message))
         }
+        if caller.isExpired { return await close(.unauthorized("The token has expired")) }
+        guard endpoint.gate.allowsRate(channel.remoteAddress?.ipAddress ?? "") else {
+            return await fail(id, "Too many requests.")
+        }
         enum Refused { case exists, tooMany }
         let refused = state.withLock { state -> Refused? in
             if state.operations[id] != nil { return .exists }
-            if state.operations.count >= Self.maximumOperations { return .tooMany }
-            state.operations[id] = Task { [weak self] in
-                await self?.execute(id, parameters, caller)
-            }
+            if state.running >= Self.maximumOperations { return .tooMany }
+            state.running += 1
+            state.lastOperation += 1
+            let number = state.lastOperation
+            state.operations[id] = (
+                number, Task { [weak self] in await self?.execute(id, number, parameters, caller) }
+            )
             return nil
         }
         switch refused {
         case nil: break
         case .exists: await close(.operationExists(id))
         case .tooMany:
-            await fail(
-                id,
-                [
-                    GraphQLError(
-                        "A connection has at most \(Self.maximumOperations) operations.",
-                        classification: "ValidationError")
-                ])
+            await fail(id, "A connection has at most \(Self.maximumOperations) operations.")
+        }
+    }
+
+    /// Takes an operation off the list; false when its id belongs to another one by now, or to none.
+    private func forget(_ id: String, _ number: Int) -> Bool {
+        state.withLock { state in
+            guard state.operations[id]?.number == number else { return false }
+            state.operations[id] = nil
+            return true
         }
     }
 
     // MARK: Operations
 
-    private func execute(_ id: String, _ parameters: GraphQLParameters, _ caller: Caller) async {
+    private func execute(
+        _ id: String, _ number: Int, _ parameters: GraphQLParameters, _ caller: Caller
+    ) async {
+        defer { state.withLock { $0.running -= 1 } }
         do {
             let service = served.service
             let asked = try service.request(parameters)
@@ -241,18 +272,13 @@ final class WebSocketSession: Sendable {
             } else {
                 try await next(id, await service.respond(to: parameters, caller: caller).body)
             }
-            guard !Task.isCancelled else { return }
-            if state.withLock({ $0.operations.removeValue(forKey: id) }) != nil {
+            if forget(id, number) {
                 await send("{\"id\":\(jsonQuoted(id)),\"type\":\"complete\"}")
             }
         } catch let errors as GraphQLErrors {
-            state.withLock { _ = $0.operations.removeValue(forKey: id) }
-            await fail(id, errors.errors)
+            if forget(id, number) { await fail(id, errors.errors) }
         } catch {
-            state.withLock { _ = $0.operations.removeValue(forKey: id) }
-            if Task.isCancelled { return }
-            await fail(
-                id, [GraphQLError("\(error)", classification: "DataFetchingException")])
+            if forget(id, number), !Task.isCancelled { await fail(id, "\(error)") }
         }
     }
 
@@ -264,6 +290,10 @@ final class WebSocketSession: Sendable {
         buffer.writeBytes(body)
         buffer.writeString("}")
         try await send(frame: .text, buffer)
+    }
+
+    private func fail(_ id: String, _ message: String) async {
+        await fail(id, [GraphQLError(message, classification: "DataFetchingException")])
     }
 
     private func fail(_ id: String, _ errors: [GraphQLError]) async {
@@ -285,7 +315,7 @@ final class WebSocketSession: Sendable {
         try await outbound.write(WebSocketFrame(fin: true, opcode: opcode, data: data))
     }
 
-    /// Says why, and closes.
+    /// Says why, and closes; a client that does not take the word is not waited for.
     func close(_ closing: WebSocketClosing) async {
         var data = ByteBuffer()
         data.write(webSocketErrorCode: closing.code)
@@ -293,7 +323,26 @@ final class WebSocketSession: Sendable {
         var reason = closing.reason
         while reason.utf8.count > 120 { reason.removeLast() }
         data.writeString(reason)
+        let timer = channel.eventLoop.scheduleTask(in: .seconds(1)) { [channel] in
+            channel.close(promise: nil)
+        }
         try? await send(frame: .connectionClose, data)
+        timer.cancel()
         channel.close(promise: nil)
+    }
+}
+
+/// Refuses frames that no client may send: those without a mask, so that no proxy takes them for
+/// HTTP (RFC 6455, 5.1), and those of extensions that were not agreed on (5.2).
+final class ClientFrames: ChannelInboundHandler, Sendable {
+    typealias InboundIn = WebSocketFrame
+    typealias InboundOut = WebSocketFrame
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
+            return context.fireErrorCaught(NIOWebSocketError.multiByteControlFrameLength)
+        }
+        context.fireChannelRead(data)
     }
 }

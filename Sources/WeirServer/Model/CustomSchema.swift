@@ -212,7 +212,13 @@ struct CustomSchema {
         _ name: String, _ own: String, at place: (type: String, field: String)
     ) -> Bool {
         if let known = bound[name] {
-            if known == own || base.objects[known]?.columns == base.objects[own]?.columns {
+            // Another table's rows have other relationships.
+            let hasOwn = schema.types[name]?.fields.contains {
+                base.objects[known]?.relationships[$0.name] != nil
+            }
+            if known == own
+                || (base.objects[known]?.columns == base.objects[own]?.columns && hasOwn == false)
+            {
                 return true
             }
             refuse(

@@ -29,6 +29,8 @@ package struct ServedAPI: Sendable {
     let operations: [APIOperation]
     let isServingGraphQL: Bool
     let isServingREST: Bool
+    /// Whether all queries can be followed.
+    let isServingLive: Bool
     let isServingMCP: Bool
 
     /// What the script gives, as it is.
@@ -38,6 +40,7 @@ package struct ServedAPI: Sendable {
         operations = OperationBuilder.all(model)
         isServingGraphQL = true
         isServingREST = true
+        isServingLive = true
         isServingMCP = true
     }
 
@@ -62,15 +65,6 @@ package struct ServedAPI: Sendable {
                 throw APIFileProblem(text.path, error.errors)
             }
         }
-        if let twice = Self.twice(own) {
-            throw APIFileProblem(
-                twice.path,
-                [
-                    GraphQLError(
-                        "there are two operations '\(twice.name)' or two at \(twice.path)",
-                        classification: "ValidationError")
-                ])
-        }
         var all = own
         if settings.endpoints == .full {
             let names = Set(own.map(\.name))
@@ -78,17 +72,32 @@ package struct ServedAPI: Sendable {
                 model, maximumDepth: settings.maximumResultDepth, hasPrefix: settings.hasPrefix
             ).filter { !names.contains($0.name) }
         }
+        if let twice = Self.twice(all) {
+            throw APIFileProblem(
+                file.operations.first?.path ?? "",
+                [
+                    GraphQLError(
+                        "there are two operations '\(twice.name)', or two at \(twice.path)",
+                        classification: "ValidationError")
+                ])
+        }
         operations = settings.endpoints == .graphQL ? [] : all
         isServingGraphQL = settings.protocols.contains("GRAPHQL")
         isServingREST = settings.protocols.contains("REST") && settings.endpoints != .graphQL
+        isServingLive = isServingREST && settings.endpoints == .full
         isServingMCP = settings.protocols.contains("MCP") && settings.endpoints != .graphQL
     }
 
+    /// An operation whose name or address another one has; parameters are the same, whatever they
+    /// are called.
     private static func twice(_ operations: [APIOperation]) -> APIOperation? {
-        var seen: Set<String> = []
-        return operations.first { operation in
-            let isNew = seen.insert(operation.name).inserted
-            return !seen.insert("\(operation.isPost) \(operation.path)").inserted || !isNew
+        var names: Set<String> = []
+        var paths: Set<String> = []
+        return operations.reversed().first { operation in
+            let parts = operation.path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : $0 }
+            let path = "\(operation.isPost) \(parts.joined(separator: "/"))"
+            let isNew = !operation.isREST || paths.insert(path).inserted
+            return !names.insert(operation.name + (operation.isWrite ? "!" : "")).inserted || !isNew
         }
     }
 

@@ -45,6 +45,9 @@ struct CustomOperations {
         }
         guard definition.selections.count == 1, case .field(let root)? = definition.selections.first
         else { throw refusal("'\(name)' selects one field.") }
+        guard !root.name.hasPrefix("__"), root.directives.isEmpty else {
+            throw refusal("'\(name)' selects a field of the pipeline, always.")
+        }
         let isWrite = definition.kind == .mutation
         let api = definition.directives.first { $0.name == "api" }
         func word(_ name: String) -> String? {

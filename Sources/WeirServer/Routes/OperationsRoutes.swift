@@ -25,8 +25,11 @@ struct OperationsRoutes {
                 type: "text/plain; version=0.0.4; charset=utf-8")
         }
         if let site = verifier?.site {
-            routes.add(.get, "/.well-known/oauth-protected-resource") { request, _ in
-                Self.resource(request, issuer: site)
+            // Clients of MCP ask with the path of the resource behind it (RFC 9728, 3.1).
+            for path in ["", "/v1/mcp", "/v1/graphql"] {
+                routes.add(.get, RequestGate.resourcePath + path) { request, _ in
+                    Self.resource(request, issuer: site)
+                }
             }
         }
     }
