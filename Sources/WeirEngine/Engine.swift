@@ -69,9 +69,17 @@ package enum Engine {
         let store = try StoreWriter(path: options.storePath, isFresh: options.isFresh)
         let script = printed(sources)
         let recovery = try store.prepare(
-            tables: plan.tables.map(TableSchema.init), views: plan.views.map(ViewSchema.init),
+            tables: plan.tables.map { table in
+                var schema = TableSchema(table)
+                schema.hasRowNumber = plan.indexes.contains {
+                    $0.kind == .text && $0.table == table.name
+                }
+                return schema
+            }, views: plan.views.map(ViewSchema.init),
             indexes: plan.indexes.map {
-                IndexSchema(name: $0.name, table: $0.table, columns: $0.columns)
+                IndexSchema(
+                    kind: $0.kind == .text ? .text : .btree, name: $0.name, table: $0.table,
+                    columns: $0.columns)
             }, script: script, stages: PlanPrint.stages(plan))
         let log = try writeLog(plan, options)
         let context = ConnectorContext(

@@ -19,6 +19,8 @@ package struct TableSchema: Sendable {
     package let hasEncodedKey: Bool
     /// How many of its last rows a log keeps, about; nil for all.
     package let keepsLast: Int?
+    /// Whether rows have a number that stays, by which an index of words finds them.
+    package var hasRowNumber = false
 
     package init(
         name: String, columns: [Field], key: [Int], isUpdating: Bool,
@@ -53,20 +55,37 @@ package struct ViewSchema: Sendable {
 
 /// An index of a stored table.
 package struct IndexSchema: Sendable {
+    package enum Kind: Sendable {
+        case btree
+        /// The words of the columns (FTS5).
+        case text
+    }
+
+    package let kind: Kind
     package let name: String
     package let table: String
     package let columns: [String]
 
-    package init(name: String, table: String, columns: [String]) {
+    package init(kind: Kind = .btree, name: String, table: String, columns: [String]) {
+        self.kind = kind
         self.name = name
         self.table = table
         self.columns = columns
     }
 
-    var createIndex: String {
-        let list = columns.map(TableLayout.quoted).joined(separator: ", ")
-        return "CREATE INDEX \(TableLayout.quoted("weir_\(name)")) ON"
-            + " \(TableLayout.quoted("weir_data_" + table)) (\(list))"
+    /// What the index is called in the store.
+    var storedName: String { "weir_\(name)" }
+
+    /// The statements that make it, and fill it with the rows that are there.
+    var create: [String] {
+        let data = TableLayout.quoted("weir_data_" + table)
+        let name = TableLayout.quoted(storedName)
+        switch kind {
+        case .btree:
+            let list = columns.map(TableLayout.quoted).joined(separator: ", ")
+            return ["CREATE INDEX \(name) ON \(data) (\(list))"]
+        case .text: return TextIndexSQL(name: name, data: data, columns: columns).create
+        }
     }
 }
 

@@ -30,6 +30,7 @@ package final class StoreWriter {
         configuration.busyMode = .timeout(5)
         configuration.label = "weir store"
         configuration.prepareDatabase { db in
+            TextIndexSQL.register(db)
             try db.execute(
                 sql: """
                     PRAGMA page_size = 16384;
@@ -86,7 +87,7 @@ package final class StoreWriter {
                 if known == nil {
                     try db.inTransaction {
                         for layout in layouts { try db.execute(sql: layout.createTable) }
-                        for index in indexes { try db.execute(sql: index.createIndex) }
+                        for sql in indexes.flatMap(\.create) { try db.execute(sql: sql) }
                         try Self.show(layouts, views, script, stages, db)
                         return .commit
                     }

@@ -16,6 +16,7 @@ enum PlanPrint {
                     [
                         table.name, table.columns, table.key, table.mode, table.hidesLast,
                         table.hasEncodedKey, table.keepsLast as Any,
+                        plan.indexes.contains { $0.kind == .text && $0.table == table.name },
                     ] as [Any], &text)
             } else {
                 write(stage.node, &text)

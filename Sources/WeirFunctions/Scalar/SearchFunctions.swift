@@ -3,6 +3,14 @@
 import CWeirHash
 import WeirColumnar
 
+/// What words are, for the function and for indexes of texts.
+package enum SearchWords {
+    /// Letters and digits that stand together, small.
+    package static func words(of text: String) -> Set<[UInt8]> {
+        Set(text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { Array($0.utf8) })
+    }
+}
+
 /// The list of these functions.
 enum SearchFunctions {
     static let all: [ScalarFunction] = [textSearch, hashColumns]
@@ -45,8 +53,7 @@ enum SearchFunctions {
         _ call: FunctionCall, _ index: Int, _ row: Int
     ) -> Set<[UInt8]> {
         guard !call.arguments[index].isNull(row) else { return [] }
-        let text = String(decoding: call.bytes(index, row), as: UTF8.self).lowercased()
-        return Set(text.split { !$0.isLetter && !$0.isNumber }.map { Array($0.utf8) })
+        return SearchWords.words(of: String(decoding: call.bytes(index, row), as: UTF8.self))
     }
 
     /// The digest is that of Java's hash codes in decimal digits, so that keys made by SQRL for

@@ -232,6 +232,9 @@ extension ScriptBinder {
             }
             switch rule {
             case .primaryKey: key = found
+            case .index where hint.arguments.first?.lowercased() == "text":
+                indexHints[table.lowercased(), default: []].append([])
+                indexNeeds.add(table: table, text: found.sorted(), reason: "hint")
             case .index: indexHints[table.lowercased(), default: []].append(found)
             case .queryByAll:
                 accessHints[table.lowercased()] = .byAll(found)
@@ -254,12 +257,13 @@ extension ScriptBinder {
             if let plan = query.plan { selection.add(plan, reason: query.name) }
         }
         return tables.flatMap { table -> [StoreIndex] in
+            let texts = selection.textIndexes(of: table)
             if let hints = indexHints[table.name.lowercased()] {
                 return hints.filter { !$0.isEmpty }.map {
                     StoreIndex(table, columns: $0, reasons: ["hint"])
-                }
+                } + texts
             }
-            return selection.indexes(of: table)
+            return selection.indexes(of: table) + texts
         }
     }
 }

@@ -194,7 +194,7 @@ extension ScriptBinder {
         let plan = PlanOptimizer.optimise(
             bound.plan.replacingParameters(Self.computedValues(arguments)))
         do throws(StoreRefusal) {
-            var (draft, builder) = try StoreQueryBuilder.query(plan)
+            var (draft, builder) = try StoreQueryBuilder.query(plan, usesTextIndexes: true)
             if !draft.isPlain { draft = builder.wrap(draft) }
             draft.order(by: bound.order)
             draft.columns.removeLast(bound.hidden)
@@ -205,6 +205,9 @@ extension ScriptBinder {
             }
             if isLeftOutTest(statement) { return }
             demand(builder.reads)
+            for need in builder.textNeeds {
+                indexNeeds.add(table: need.table, text: need.columns, reason: name)
+            }
             queries.append(
                 StoreQuery(
                     name: name, kind: kind, arguments: arguments, columns: draft.fields,

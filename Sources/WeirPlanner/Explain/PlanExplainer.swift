@@ -123,8 +123,9 @@ package struct PlanExplainer: Sendable {
         }
         if case .store(let table) = stage.node {
             for index in plan.indexes where index.table == table.name {
+                let words = index.kind == .text ? "words of " : ""
                 lines.append(
-                    "index     (\(index.columns.joined(separator: ", "))) for"
+                    "index     \(words)(\(index.columns.joined(separator: ", "))) for"
                         + " \(index.reasons.joined(separator: ", "))")
             }
         }

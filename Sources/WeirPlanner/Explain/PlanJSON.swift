@@ -54,7 +54,8 @@ package struct PlanJSON: Sendable {
         let indexes = plan.indexes.filter { $0.table == item.name }.map { index in
             let columns = index.columns.map(jsonQuoted).joined(separator: ",")
             let reasons = index.reasons.map(jsonQuoted).joined(separator: ",")
-            return "{\"columns\":[\(columns)],\"for\":[\(reasons)]}"
+            let kind = index.kind == .text ? "\"kind\":\"text\"," : ""
+            return "{\(kind)\"columns\":[\(columns)],\"for\":[\(reasons)]}"
         }
         return object(
             [

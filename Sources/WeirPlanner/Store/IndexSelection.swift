@@ -6,6 +6,13 @@ import WeirColumnar
 
 /// An index of a stored table.
 package struct StoreIndex: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case btree
+        /// The words of some columns, for TEXT_SEARCH.
+        case text
+    }
+
+    package var kind = Kind.btree
     package let table: String
     package let columns: [String]
     /// The queries that asked for it, or `hint`.
@@ -33,6 +40,7 @@ struct IndexSelection {
     /// Indexes that a table may have.
     private static let maximum = 8
     private var needs: [String: [(need: IndexNeed, reason: String)]] = [:]
+    private var textNeeds: [String: [(columns: [Int], reason: String)]] = [:]
 
     /// Adds what a query asks for.
     mutating func add(_ plan: LogicalPlan, reason: String) {
@@ -42,6 +50,29 @@ struct IndexSelection {
     /// Adds equality on some columns of a table.
     mutating func add(table: String, equalities: [Int], reason: String) {
         add(IndexNeed(equalities: equalities, range: nil), table, reason)
+    }
+
+    /// Adds a search for words in some columns of a table; the query's SQL reads that index.
+    mutating func add(table: String, text columns: [Int], reason: String) {
+        textNeeds[table.lowercased(), default: []].append((columns, reason))
+    }
+
+    /// The indexes of words that queries of a table read.
+    func textIndexes(of table: StoredTable) -> [StoreIndex] {
+        var chosen: [(columns: [Int], reasons: [String])] = []
+        for (columns, reason) in textNeeds[table.name.lowercased()] ?? [] {
+            if let index = chosen.firstIndex(where: { $0.columns == columns }) {
+                if !chosen[index].reasons.contains(reason) { chosen[index].reasons.append(reason) }
+            } else {
+                chosen.append((columns, [reason]))
+            }
+        }
+        return chosen.map { item in
+            StoreIndex(
+                kind: .text, table: table.name,
+                columns: item.columns.map { table.columns[$0].name },
+                reasons: item.reasons, name: StoreIndex.textName(table.name, item.columns))
+        }
     }
 
     /// The indexes of a table, fewest first.
@@ -180,6 +211,11 @@ struct IndexSelection {
 }
 
 extension StoreIndex {
+    /// `TABLE_text_c1c3`, as SQRL names them.
+    static func textName(_ table: String, _ columns: [Int]) -> String {
+        "\(table)_text_" + columns.map { "c\($0)" }.joined()
+    }
+
     init(_ table: StoredTable, columns: [Int], reasons: [String]) {
         self.init(
             table: table.name, columns: columns.map { table.columns[$0].name }, reasons: reasons,

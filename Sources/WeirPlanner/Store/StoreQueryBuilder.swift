@@ -13,6 +13,10 @@ struct StoreQueryBuilder {
     /// How often each view is read.
     private var viewReads: [String: Int] = [:]
     private var aliases = 0
+    /// Whether searches for words may read indexes of them; the caller makes those in `textNeeds`.
+    private let usesTextIndexes: Bool
+    /// Tables and columns whose words are searched.
+    private(set) var textNeeds: [(table: String, columns: [Int])] = []
     private static let maximumOperators = 200
     /// SQLite joins at most 64 tables.
     private static let maximumJoins = 60
@@ -23,7 +27,8 @@ struct StoreQueryBuilder {
     private let isFlat: Bool
     private var commonTables: [(name: String, sql: String)] = []
 
-    private init(shared: Set<String>, isFlat: Bool) {
+    private init(shared: Set<String>, isFlat: Bool, usesTextIndexes: Bool) {
+        self.usesTextIndexes = usesTextIndexes
         self.shared = shared
         self.isFlat = isFlat
     }
@@ -61,6 +66,7 @@ struct StoreQueryBuilder {
         case .filter(let input, let condition):
             var draft = try plain(input)
             draft.conditions.append(try draft.writer.sql(condition))
+            draft.conditions += try words(condition, input, draft)
             return draft
         case .join(let left, let right, let join):
             return try StoreJoin.build(left, right, join, plan, &self)
@@ -94,18 +100,20 @@ struct StoreQueryBuilder {
     /// A view that the plan reads more than once is computed once: SQLite would compute it for each
     /// mention, and so each level of views twice.
     static func query(
-        _ plan: LogicalPlan
+        _ plan: LogicalPlan, usesTextIndexes: Bool = false
     ) throws(StoreRefusal) -> (draft: SelectDraft, builder: StoreQueryBuilder) {
         guard plan.joinCount <= maximumJoins else {
             throw StoreRefusal(
                 "more than \(maximumJoins) joins are not done in the store", plan.span.clipped)
         }
-        var first = StoreQueryBuilder(shared: [], isFlat: false)
+        var first = StoreQueryBuilder(
+            shared: [], isFlat: false, usesTextIndexes: usesTextIndexes)
         let draft = try first.select(plan)
         let shared = first.viewReads.filter { $0.value > 1 }.keys
         let isDeep = draft.depth > maximumDepth
         guard !shared.isEmpty || isDeep else { return (draft, first) }
-        var second = StoreQueryBuilder(shared: Set(shared), isFlat: isDeep)
+        var second = StoreQueryBuilder(
+            shared: Set(shared), isFlat: isDeep, usesTextIndexes: usesTextIndexes)
         let again = try second.select(plan)
         guard again.depth <= maximumDepth else {
             throw StoreRefusal(
@@ -146,6 +154,35 @@ struct StoreQueryBuilder {
     mutating func plain(_ plan: LogicalPlan) throws(StoreRefusal) -> SelectDraft {
         let draft = try select(plan)
         return draft.isPlain ? draft : wrap(draft)
+    }
+
+    /// What an index of words tells of `TEXT_SEARCH(query, columns) > 0`: rows that have one of the
+    /// words. The condition itself stays.
+    private mutating func words(
+        _ condition: BoundExpression, _ input: LogicalPlan, _ draft: SelectDraft
+    ) throws(StoreRefusal) -> [String] {
+        guard usesTextIndexes, case .scan(let source, let name, _) = input.node, source != .view,
+            let alias = draft.columns.first?.prefix(while: { $0 != "." })
+        else { return [] }
+        var found: [String] = []
+        for part in condition.conjuncts {
+            guard case .comparison(.greater, let call, let least) = part.node,
+                case .call("TEXT_SEARCH", let arguments) = call.node, arguments.count > 1,
+                arguments[0].columns.isEmpty, least.isZero
+            else { continue }
+            var columns: [Int] = []
+            for argument in arguments.dropFirst() {
+                if let column = argument.plainColumn { columns.append(column) }
+            }
+            guard columns.count == arguments.count - 1 else { continue }
+            columns = Set(columns).sorted()
+            textNeeds.append((name, columns))
+            let index = StoreExpression.name("weir_\(StoreIndex.textName(name, columns))")
+            found.append(
+                "\(alias).weir_row IN (SELECT rowid FROM \(index) WHERE \(index) MATCH"
+                    + " weir_match(\(try draft.writer.sql(arguments[0]))))")
+        }
+        return found
     }
 
     // MARK: Rows
@@ -329,7 +366,8 @@ struct StoreQueryBuilder {
     static func events(
         of name: String, _ fields: [Field], filters: [(column: Int, parameter: String)]
     ) -> SelectDraft {
-        var builder = StoreQueryBuilder(shared: [], isFlat: false)
+        var builder = StoreQueryBuilder(
+            shared: [], isFlat: false, usesTextIndexes: false)
         var draft = builder.scan(name, fields)
         draft.columns.append("t1.rowid")
         draft.fields.append(Field("weir_event", DataType(.bigint, nullable: false)))
@@ -347,7 +385,8 @@ struct StoreQueryBuilder {
         of name: String, _ fields: [Field],
         order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], stored: StoredTable?
     ) -> SelectDraft {
-        var builder = StoreQueryBuilder(shared: [], isFlat: false)
+        var builder = StoreQueryBuilder(
+            shared: [], isFlat: false, usesTextIndexes: false)
         var draft = builder.scan(name, fields)
         if order.isEmpty, let stored {
             // Which index is read depends on the columns; the order of pages must not.

@@ -40,6 +40,7 @@ enum StoreFunctions {
 
     /// Makes `weir(…)` and `weir_aggregate(…)` known to a connection.
     static func register(_ db: Database) {
+        TextIndexSQL.register(db)
         let cache = ExpressionCache()
         db.add(
             function: DatabaseFunction("weir", argumentCount: nil, pure: true) { values in

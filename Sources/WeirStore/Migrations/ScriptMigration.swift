@@ -81,7 +81,7 @@ struct ScriptMigration {
         {
             try db.execute(sql: "DROP VIEW \(TableLayout.quoted(name))")
         }
-        let wanted = Set(indexes.map { "weir_\($0.name)" })
+        let wanted = Set(indexes.map(\.storedName))
         let known = try String.fetchAll(
             db,
             sql: """
@@ -91,11 +91,21 @@ struct ScriptMigration {
         for name in known where !wanted.contains(name) {
             try db.execute(sql: "DROP INDEX \(TableLayout.quoted(name))")
         }
+        let texts = try String.fetchAll(
+            db, sql: "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'")
+        for name in texts where !wanted.contains(name) {
+            for suffix in ["insert", "delete", "update"] {
+                try db.execute(
+                    sql: "DROP TRIGGER IF EXISTS \(TableLayout.quoted("\(name)_\(suffix)"))")
+            }
+            try db.execute(sql: "DROP TABLE \(TableLayout.quoted(name))")
+        }
         for layout in layouts where try !db.tableExists(layout.tableName) {
             try db.execute(sql: layout.createTable)
         }
-        for index in indexes where !known.contains("weir_\(index.name)") {
-            try db.execute(sql: index.createIndex)
+        for index in indexes where !known.contains(index.storedName) {
+            if texts.contains(index.storedName) { continue }
+            for sql in index.create { try db.execute(sql: sql) }
         }
     }
 }

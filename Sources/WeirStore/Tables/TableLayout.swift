@@ -41,6 +41,12 @@ struct TableLayout {
             "\(name) \(Self.affinity(field.type.kind))"
         }
         if hasEncodedKey { columns.insert("_key BLOB NOT NULL", at: 0) }
+        if schema.hasRowNumber {
+            // A column of its own: row numbers that nobody names may change (VACUUM).
+            columns.append("weir_row INTEGER PRIMARY KEY")
+            if hasKey { columns.append("UNIQUE (\(keyNames.joined(separator: ", ")))") }
+            return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", ")))"
+        }
         guard hasKey else { return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", ")))" }
         if let single = integerKey {
             columns[single] = "\(columnNames[single]) INTEGER PRIMARY KEY"
