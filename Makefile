@@ -52,8 +52,7 @@ parity:                 ## record the answers of a real Flink anew (needs Python
 nexmark: release        ## run the Nexmark queries here and in Flink, side by side
 	@$(WEIR) bench nexmark --flink Benchmarks/flink/run
 
-bench-api: release      ## requests a second of the API beside a constant route (needs wrk)
-	@Scripts/setup wrk
+bench-api: release      ## the API beside a constant route, one query in SQL, ingesting alone
 	@Benchmarks/api/run $(WEIR)
 
 install: release        ## install to PREFIX (default ~/.local)
