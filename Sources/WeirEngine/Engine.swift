@@ -81,7 +81,7 @@ package enum Engine {
                     kind: $0.kind == .text ? .text : .btree, name: $0.name, table: $0.table,
                     columns: $0.columns)
             }, script: script, stages: PlanPrint.stages(plan))
-        let log = try writeLog(plan, options)
+        let log = try writeLog(plan, options, recovery)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes,
             workers: options.workers, writes: log)
@@ -103,10 +103,15 @@ package enum Engine {
     }
 
     /// The log of writes, when the script has tables that the API writes.
-    private static func writeLog(_ plan: StreamPlan, _ options: EngineOptions) throws -> WriteLog? {
-        guard plan.sources.contains(where: { $0.connector == "internal" }) else { return nil }
+    private static func writeLog(
+        _ plan: StreamPlan, _ options: EngineOptions, _ recovery: Recovery
+    ) throws -> WriteLog? {
+        let written = plan.sources.filter { $0.connector == "internal" }
+        guard !written.isEmpty else { return nil }
         return try WriteLog(
-            store: options.storePath, isBounded: !options.acceptsWrites, clock: options.clock)
+            store: options.storePath, isBounded: !options.acceptsWrites,
+            read: written.compactMap { recovery.offsets[$0.name]?.byteOffset }.max() ?? 0,
+            clock: options.clock)
     }
 
     /// All statements of a project, so that layout and comments make no difference.

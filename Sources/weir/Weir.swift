@@ -1,6 +1,7 @@
 // The program: its name, its version and its commands.
 
 import ArgumentParser
+import WeirEngine
 
 /// `weir`
 @main
@@ -23,7 +24,7 @@ struct Weir: ParsableCommand {
         ],
         defaultSubcommand: OpenCommand.self)
 
-    static let version = "0.1.0"
+    static let version = Product.version
 
     static func main() {
         ProcessSetup.run()

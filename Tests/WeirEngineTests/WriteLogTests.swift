@@ -42,5 +42,17 @@ import WeirStore
         #expect(try again.next(table: "busy", after: 0, most: 10)?.map(\.number) == [2])
         #expect(try again.next(table: "quiet", after: 3, most: 10) == nil)
         try again.release()
+
+        // A log that was removed goes on behind what the store has read.
+        let new = try WriteLog(store: folder.path + "/b.db", isBounded: false, read: 10)
+        try await withCheckedThrowingContinuation { continuation in
+            _ = new.append(table: "busy") { _ in
+                ["{}"]
+            } done: {
+                continuation.resume(with: $0)
+            }
+        }
+        #expect(try new.next(table: "busy", after: 10, most: 10)?.map(\.number) == [11])
+        try new.release()
     }
 }

@@ -48,6 +48,9 @@ import WeirServer
         for line in [
             "weir_operator_records_total{operator=\"src_orders\",direction=\"out\"} 6",
             "weir_pipeline_state{state=\"finished\"} 1", "http_server_active_requests 1",
+            "weir_source_pending_bytes{source=\"src_orders\"} 0",
+            "weir_build_info{version=\"0.1.0\"} 1",
+            "weir_websocket_connections 0",
             "weir_records_dropped_total{operator=\"src_orders.check\",reason=\"rejected\"} 0",
         ] {
             #expect(metrics.contains(line + "\n"), "\(line)")
@@ -117,6 +120,35 @@ import WeirServer
         // Returns when the server closes; it fails after a minute.
         _ = try await HTTP.raw(port: shop.port, start)
         #expect(try await shop.get("/health").status == 200)
+        await shop.server.stop()
+    }
+
+    /// Row 17 of the reliability figures: who sends a byte now and then, or nothing, keeps nobody out.
+    @Test func idleClientsKeepNobodyOut() async throws {
+        var settings = ServerSettings()
+        settings.requestSeconds = 2
+        let shop = try await ServedPipeline.shop(settings: settings)
+        let port = shop.port
+        let cut = try await blocking { () -> Int in
+            let idle = try (0..<600).map { _ in try RawConnection(port: port) }
+            for (number, connection) in idle.enumerated() where number % 2 == 0 {
+                connection.send("GET /health HTTP/1.1\r\nX: ")
+            }
+            for _ in 0..<50 {
+                let healthy = try RawConnection(port: port)
+                healthy.send(
+                    "GET /v1/rest/queries/Latest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                )
+                guard try healthy.answer().status == 200 else { return 0 }
+                for connection in idle { connection.send("x") }
+            }
+            // All of them are cut off at their deadline.
+            return try idle.reduce(0) { count, connection in
+                _ = try connection.receiveAll()
+                return count + 1
+            }
+        }
+        #expect(cut == 600)
         await shop.server.stop()
     }
 

@@ -227,6 +227,10 @@ import WeirServer
         let again = try await Self.events(
             served, "subscription { NewReviews { product } }", count: 1, after: 1)
         #expect(again == ["{\"data\":{\"NewReviews\":{\"product\":2}}}"])
+        // A number that nobody has been given is from another life of the store.
+        let all = try await Self.events(
+            served, "subscription { NewReviews { product } }", count: 2, after: 99)
+        #expect(all.count == 2)
         try await served.stop()
     }
 

@@ -58,11 +58,9 @@ struct Subscription: Sendable {
             throw GraphQLErrors(errors: [problem.error])
         }
         output = "\(fetch.key) \(fetch.output.fields)"
-        if let after {
-            self.after = after
-        } else {
-            self.after = try await service.lastEvent(of: query)
-        }
+        let last = try await service.lastEvent(of: query)
+        // A number that has not been given yet is from before --fresh: all events are new then.
+        self.after = after.map { $0 > last ? 0 : $0 } ?? last
     }
 
     /// The events that have come since the last call; empty when there are none.

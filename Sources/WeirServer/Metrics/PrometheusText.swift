@@ -1,5 +1,6 @@
 // Counters of pipeline and server in the text format of Prometheus (exposition formats 0.0.4).
 
+import Foundation
 import WeirEngine
 import WeirPlanner
 import WeirRuntime
@@ -28,7 +29,27 @@ enum PrometheusText {
         _ snapshot: EngineSnapshot?, _ requests: RequestMetrics, _ store: ServingPool
     ) -> String {
         let pipeline = snapshot.map { stages($0) + commits($0) + [state($0)] } ?? []
-        return (pipeline.map(\.text) + [server(requests)] + reads(store).map(\.text)).joined()
+        let own = reads(store) + process(store)
+        return (pipeline.map(\.text) + [server(requests)] + own.map(\.text)).joined()
+    }
+
+    private static func process(_ store: ServingPool) -> [Metric] {
+        var info = Metric(name: "weir_build_info", kind: "gauge", help: "Always 1; the version.")
+        info.add([("version", Product.version)], 1)
+        var metrics = [info]
+        if let bytes = ProcessMetrics.bytes(of: store.path + "-wal") {
+            var wal = Metric(
+                name: "weir_sqlite_wal_bytes", kind: "gauge",
+                help: "What has been written to the store and not moved to its place yet.")
+            wal.add([], bytes)
+            metrics.append(wal)
+        }
+        for item in ProcessMetrics.all {
+            var metric = Metric(name: item.name, kind: item.kind, help: item.help)
+            metric.add([], item.value)
+            metrics.append(metric)
+        }
+        return metrics
     }
 
     private static func reads(_ store: ServingPool) -> [Metric] {
@@ -83,6 +104,16 @@ enum PrometheusText {
         var watermark = Metric(
             name: "weir_watermark_timestamp_seconds", kind: "gauge",
             help: "Event time up to which rows have come.")
+        var capacity = Metric(
+            name: "weir_queue_capacity_batches", kind: "gauge",
+            help: "Batches that may wait before a stage.")
+        var lag = Metric(
+            name: "weir_event_time_lag_seconds", kind: "gauge",
+            help: "How far event time is behind the clock.")
+        var pending = Metric(
+            name: "weir_source_pending_bytes", kind: "gauge",
+            help: "Bytes of a source that have not been read.")
+        let now = Date().timeIntervalSince1970
         for stage in snapshot.stages {
             let name = ("operator", stage.plan.name)
             let counters = stage.counters
@@ -95,11 +126,17 @@ enum PrometheusText {
             for reason in [LedgerReason.late, .rejected, .timeless, .duplicate] {
                 dropped.add([name, ("reason", reason.rawValue)], counters.ledger[reason] ?? 0)
             }
+            capacity.add([name], counters.queueCapacity)
             if counters.watermark > .min, counters.watermark < .max {
                 watermark.add([name], Double(counters.watermark) / 1e6)
+                lag.add([name], max(0, now - Double(counters.watermark) / 1e6))
+            }
+            if counters.bytesTotal > 0 {
+                let source = ("source", stage.plan.name)
+                pending.add([source], max(0, counters.bytesTotal - counters.bytesRead))
             }
         }
-        return [records, time, state, dropped, queued, watermark]
+        return [records, time, state, dropped, queued, capacity, watermark, lag, pending]
     }
 
     private static func commits(_ snapshot: EngineSnapshot) -> [Metric] {
@@ -135,6 +172,9 @@ enum PrometheusText {
         var gauge = Metric(
             name: "http_server_active_requests", kind: "gauge", help: "Requests that run now.")
         gauge.add([], active)
+        var sockets = Metric(
+            name: "weir_websocket_connections", kind: "gauge", help: "WebSockets that are open.")
+        sockets.add([], requests.webSockets)
         var duration = Metric(
             name: "http_server_request_duration_seconds", kind: "histogram",
             help: "How long requests took.")
@@ -158,6 +198,6 @@ enum PrometheusText {
             duration.lines.append(line(duration.name + "_sum", labels, histogram.seconds))
             duration.lines.append(line(duration.name + "_count", labels, histogram.count))
         }
-        return gauge.text + duration.text
+        return gauge.text + sockets.text + duration.text
     }
 }

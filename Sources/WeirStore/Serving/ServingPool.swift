@@ -28,7 +28,7 @@ package final class ServingPool: Sendable {
         var waiting: [@Sendable () -> Void] = []
     }
 
-    private let path: String
+    package let path: String
     private let settings: Settings
     package let timings: QueryTimings
     private let idle = Mutex<[ServingConnection]>([])

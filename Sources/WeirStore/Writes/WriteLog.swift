@@ -45,9 +45,13 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - isBounded: whether sources end with what is there, instead of waiting for more.
+    ///   - read: the number up to which the store has read. A log that was removed goes on behind it:
+    ///     numbers that were used before would be taken for read.
     ///   - clock: of which writes have their times.
     /// - Throws: `StoreError`.
-    package init(store: String, isBounded: Bool, clock: ProcessingClock = .system) throws {
+    package init(
+        store: String, isBounded: Bool, read: Int64 = 0, clock: ProcessingClock = .system
+    ) throws {
         self.clock = clock
         let path = Self.path(store: store)
         lock = try StoreLock(storePath: path)
@@ -71,6 +75,15 @@ package final class WriteLog: WriteFeed, @unchecked Sendable {
                             time_micros INTEGER NOT NULL, record TEXT NOT NULL);
                         CREATE INDEX IF NOT EXISTS weir_writes_table ON weir_writes ("table", number);
                         """)
+                let used = try Int64.fetchOne(
+                    db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'weir_writes'")
+                if used ?? 0 < read {
+                    try db.execute(
+                        sql: """
+                            DELETE FROM sqlite_sequence WHERE name = 'weir_writes';
+                            INSERT INTO sqlite_sequence (name, seq) VALUES ('weir_writes', \(read));
+                            """)
+                }
             }
             return pool
         }
