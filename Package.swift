@@ -59,7 +59,7 @@ let modules: [(name: String, ours: [String], products: [Target.Dependency])] = [
         [
             hummingbird, hummingbirdCore, logging, http, nio, nioPosix, nioHTTP, nioHTTP1,
             nioHTTPTypes1,
-            nioWebSocket, tls, jwt, httpClient, histogram, lifecycle,
+            nioWebSocket, tls, crypto, jwt, httpClient, histogram, lifecycle,
         ]
     ),
     (

@@ -8,8 +8,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case notAStore(path: String)
     /// The store was made by another script.
     case otherPipeline(path: String)
-    /// The script has changed in a way that needs the input to be read again.
-    case changedPipeline(path: String, changes: [String])
+    /// The script, or settings that it is compiled with, have changed in a way that needs the input to
+    /// be read again.
+    case changedPipeline(path: String, isOnlySettings: Bool, changes: [String])
     /// SQLite's own words.
     case database(String)
     case tooManyColumns(table: String, count: Int)
@@ -22,8 +23,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .otherPipeline(let path):
             "\(path) was made by another version of this script; start afresh with --fresh, or give"
                 + " another --store"
-        case .changedPipeline(let path, let changes):
-            "the script has changed since \(path) was made, in what has been computed already:\n"
+        case .changedPipeline(let path, let isOnlySettings, let changes):
+            (isOnlySettings ? "the settings in the package file have" : "the script has")
+                + " changed since \(path) was made, in what has been computed already:\n"
                 + changes.prefix(8).map { "  \($0)\n" }.joined()
                 + (changes.count > 8 ? "  and \(changes.count - 8) more\n" : "")
                 + "rebuild it from the input with --fresh, or beside it with --store OTHER.db"

@@ -15,6 +15,12 @@ enum StoreFiles {
                 throw StoreError.database("cannot remove \(file): \(error.localizedDescription)")
             }
         }
+        do {
+            try QueryTimings.forget(store: path)
+        } catch {
+            throw StoreError.database(
+                "cannot remove the figures of \(path): \(error.localizedDescription)")
+        }
     }
 
     /// Only the owner may read a store (mode 0600).

@@ -83,26 +83,29 @@ package final class StoreWriter {
             try queue.inDatabase { db -> Recovery in
                 let known = try String.fetchOne(
                     db, sql: "SELECT value FROM weir_pipeline WHERE key = 'script'")
+                let statements = Self.viewStatements(layouts, views)
                 var isAdapted = false
                 if known == nil {
                     try db.inTransaction {
                         for layout in layouts { try db.execute(sql: layout.createTable) }
                         for sql in indexes.flatMap(\.create) { try db.execute(sql: sql) }
-                        try Self.show(layouts, views, script, stages, db)
+                        try Self.show(statements, script, stages, db)
                         return .commit
                     }
-                } else if known != script {
-                    let migration = try ScriptMigration(stages, path: path, db)
-                    let obstacles = migration.obstacles
-                    guard obstacles.isEmpty else {
-                        throw StoreError.changedPipeline(path: path, changes: obstacles)
+                } else {
+                    let migration = try ScriptMigration(
+                        stages, isSameScript: known == script, path: path, db)
+                    try migration.check()
+                    if try !migration.isUnchanged(
+                        views: statements.map(\.sql), indexes, db)
+                    {
+                        try db.inTransaction {
+                            try migration.apply(layouts, indexes, db)
+                            try Self.show(statements, script, stages, db)
+                            return .commit
+                        }
+                        isAdapted = known != script
                     }
-                    try db.inTransaction {
-                        try migration.apply(layouts, indexes, db)
-                        try Self.show(layouts, views, script, stages, db)
-                        return .commit
-                    }
-                    isAdapted = true
                 }
                 var recovery = try RecoveryQuery.load(db)
                 recovery.isAdapted = isAdapted
@@ -116,27 +119,37 @@ package final class StoreWriter {
         return recovery
     }
 
+    /// What makes the views, with the table that each belongs to.
+    private static func viewStatements(
+        _ layouts: [TableLayout], _ views: [ViewSchema]
+    ) -> [(table: String, sql: String)] {
+        layouts.map { ($0.schema.name, $0.createView) }
+            + views.flatMap { view -> [(table: String, sql: String)] in
+                let layout = TableLayout(view.table)
+                return [
+                    (view.table.name, "CREATE VIEW \(layout.dataName) AS \(view.sql)"),
+                    (view.table.name, layout.createView),
+                ]
+            }
+    }
+
     /// Makes the views, and notes the script that they belong to.
     private static func show(
-        _ layouts: [TableLayout], _ views: [ViewSchema], _ script: String, _ stages: [StagePrint],
+        _ statements: [(table: String, sql: String)], _ script: String, _ stages: [StagePrint],
         _ db: Database
     ) throws {
-        for layout in layouts { try db.execute(sql: layout.createView) }
-        for view in views {
-            let layout = TableLayout(view.table)
+        for statement in statements {
             do {
-                try db.execute(sql: "CREATE VIEW \(layout.dataName) AS \(view.sql)")
-                try db.execute(sql: layout.createView)
+                try db.execute(sql: statement.sql)
             } catch let error as DatabaseError {
                 throw StoreError.database(
-                    "the store cannot make '\(view.table.name)': \(error.message ?? "")")
+                    "the store cannot make '\(statement.table)': \(error.message ?? "")")
             }
         }
-        let note = "INSERT OR REPLACE INTO weir_pipeline (key, value) VALUES (?, ?)"
-        try db.execute(sql: note, arguments: ["script", script])
-        for stage in stages {
-            try db.execute(sql: note, arguments: ["stage:\(stage.name)", stage.text])
-        }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO weir_pipeline (key, value) VALUES ('script', ?)",
+            arguments: [script])
+        try ScriptMigration.note(stages, db)
     }
 
     // MARK: Rows
@@ -188,8 +201,8 @@ package final class StoreWriter {
         untrimmed[table] = 0
         try db.execute(
             sql: """
-                DELETE FROM \(layout.dataName) WHERE rowid <=
-                    (SELECT max(rowid) FROM \(layout.dataName)) - ?
+                DELETE FROM \(layout.dataName) WHERE _rowid_ <=
+                    (SELECT max(_rowid_) FROM \(layout.dataName)) - ?
                 """, arguments: [kept])
     }
 

@@ -13,13 +13,22 @@ struct APISuite {
     /// Values that rows of the API have, by the name of the field.
     private let samples: [String: JsonValue]
     private let model: APIModel
+    /// Tables that are tests, which nobody is served.
+    private let tests: Set<String>
+    private let addsRows: Bool
 
     /// Asks an API for its specification and for a row of each table.
     ///
+    /// - Parameters:
+    ///   - tests: names of tables that are tests; they are left out.
+    ///   - addsRows: whether there are tests that add rows, which all other tests then see.
     /// - Throws: what breaks an answer off.
     init(
-        _ api: APIResponder, _ model: APIModel, headers: [(name: String, value: String)]
+        _ api: APIResponder, _ model: APIModel, headers: [(name: String, value: String)],
+        leavingOut tests: Set<String>, addsRows: Bool
     ) async throws {
+        self.tests = tests
+        self.addsRows = addsRows
         self.model = model
         let answer = try await api.answer(to: LocalRequest("GET", "/v1/openapi", headers: headers))
         specification = JsonValue.parse(answer.body) ?? .null
@@ -34,15 +43,18 @@ struct APISuite {
         self.samples = samples
     }
 
-    /// The files: their names, and their texts.
-    /// With their endings.
+    /// The files: their names with their endings, and their texts.
     var files: [(name: String, text: String)] {
-        let rest = Self.endpoints(specification).map { endpoint -> (name: String, text: String) in
+        let endpoints = Self.endpoints(specification).filter { !tests.contains($0.name) }
+        let rest = endpoints.map { endpoint -> (name: String, text: String) in
             let texts = requests(endpoint).map { title, request in "### \(title)\n\(request)\n" }
             let kind = endpoint.isWrite ? "write-" : ""
             return ("api-\(kind)\(endpoint.name).http", texts.joined(separator: "\n"))
         }
-        let documents = model.examples { samples[$0.name] }.map { example in
+        let examples = model.examples { query, value in sample(query, value.name) }.filter {
+            !tests.contains($0.name) && (addsRows || !$0.isWrite)
+        }
+        let documents = examples.map { example in
             (
                 name: "api-\(example.isWrite ? "add" : "graphql")-\(example.name).graphql",
                 text: example.document
@@ -124,7 +136,9 @@ struct APISuite {
 
     private func requests(_ endpoint: Endpoint) -> [(title: String, request: String)] {
         if endpoint.isWrite { return writes(endpoint) }
-        let given = endpoint.parameters.filter(\.isRequired).map { ($0.name, sample($0)) }
+        let given = endpoint.parameters.filter(\.isRequired).map { parameter in
+            (parameter.name, Self.text(sample(endpoint.name, parameter.name), parameter))
+        }
         func request(_ more: [(String, String)], without name: String? = nil) -> String {
             let replaced = Set(more.map(\.0))
             let all = given.filter { $0.0 != name && !replaced.contains($0.0) } + more
@@ -184,9 +198,16 @@ struct APISuite {
         return requests
     }
 
-    /// A value that is there, or one of the type.
-    private func sample(_ parameter: Parameter) -> String {
-        let known = samples[parameter.name].map { value in
+    /// A value that is there: of the column that a query compares with an argument, or of one of the
+    /// argument's name.
+    private func sample(_ query: String, _ argument: String) -> JsonValue? {
+        let column = model.column(comparedWith: argument, of: query)
+        return column.flatMap { samples[$0] } ?? samples[argument]
+    }
+
+    /// A value as it is written in an address; without one, one of the type.
+    private static func text(_ value: JsonValue?, _ parameter: Parameter) -> String {
+        let known = value.map { value in
             if case .string(let text) = value { text } else { value.text }
         }
         return switch (parameter.type, parameter.format) {

@@ -151,13 +151,15 @@ package final class TestRun: Sendable {
     /// Writes tests for all endpoints of the API to the test folder; those that are there stay as
     /// they are. The pipeline has ended.
     ///
+    /// - Parameter addsRows: whether there are tests that add rows.
     /// - Returns: the paths of the files, and whether each was written.
     /// - Throws: `TestProblem`, or what breaks an answer off.
     package func writeAPITests(
-        of project: Project
+        of project: Project, addsRows: Bool
     ) async throws -> [(path: String, isNew: Bool)] {
         let suite = try await APISuite(
-            answers.api, answers.served, headers: answers.headers)
+            answers.api, answers.served, headers: answers.headers,
+            leavingOut: Set(session.plan.tests.map(\.name)), addsRows: addsRows)
         let folder = project.directory + "/" + project.tests.testFolder
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)

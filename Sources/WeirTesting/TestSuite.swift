@@ -13,7 +13,7 @@ package struct TestSuite: Sendable {
 
     /// Finds the tests of a project.
     ///
-    /// - Parameter names: those that are wanted; none is all. Mutations are always there, because
+    /// - Parameter names: those that are wanted, or their beginnings with a `*`; none is all. Mutations are always there, because
     ///   the others see what they have written.
     /// - Throws: `TestProblem` when a file is no request, or two tests have the same name.
     package init(
@@ -29,7 +29,7 @@ package struct TestSuite: Sendable {
         for (test, next) in zip(found, found.dropFirst()) where test.name == next.name {
             throw TestProblem("two tests are called \(test.name); rename one of them")
         }
-        for name in names where !found.contains(where: { $0.name == name }) {
+        for name in names where !found.contains(where: { Self.isMeant($0, by: name) }) {
             throw TestProblem(
                 "there is no test \(name)"
                     + (found.isEmpty
@@ -38,8 +38,13 @@ package struct TestSuite: Sendable {
         isWhole = names.isEmpty
         tests = found.filter { test in
             if case .mutation = test.kind { return true }
-            return names.isEmpty || names.contains(test.name)
+            return names.isEmpty || names.contains { Self.isMeant(test, by: $0) }
         }
+    }
+
+    /// - Parameter name: a test's, or the beginning of some with a `*` behind it.
+    private static func isMeant(_ test: PipelineTest, by name: String) -> Bool {
+        name.hasSuffix("*") ? test.name.hasPrefix(name.dropLast()) : test.name == name
     }
 
     private static func files(_ folder: String) throws(TestProblem) -> [PipelineTest] {

@@ -66,6 +66,7 @@ struct Advisor {
     private func evidence(_ query: StoreQuery, _ timing: QueryTiming, _ all: Double) -> String {
         "\(query.name) was asked \(timing.count) times and took \(Advice.millis(timing.mean)) each,"
             + " \(Int((timing.seconds / max(all, 1e-9) * 100).rounded())) % of SQLite's time"
+            + (timing.stopped.map { "; \($0) had to be stopped" } ?? "")
     }
 
     /// Views that a query reads are computed each time; as a stream they would be kept.
@@ -147,6 +148,11 @@ struct Advisor {
 
     /// The table behind an alias of a statement.
     private func table(_ alias: String, _ sql: String) -> String? {
-        plan.tables.map(\.name).first { sql.contains("\"weir_data_\($0)\" AS \(alias)") }
+        plan.tables.map(\.name).first { name in
+            // What follows tells t1 from t10.
+            sql.ranges(of: "\"weir_data_\(name)\" AS \(alias)").contains { found in
+                found.upperBound == sql.endIndex || !sql[found.upperBound].isNumber
+            }
+        }
     }
 }

@@ -44,10 +44,12 @@ struct HeadlessRun {
         defer { server?.stop() }
         if let server { Console.talk("serving \(server.address)/v1/graphql\n") }
         if session.isAdapted {
-            Console.talk("the script has more than before; the store has been adapted to it\n")
+            Console.talk("the script has changed; the store has been adapted to it\n")
         }
         if session.isResumed { Console.talk("resuming \(options.storePath)\n") }
-        var bar = ProgressBar(isTerminal: Console.talkIsTerminal)
+        var bar = ProgressBar(
+            isTerminal: Console.talkIsTerminal,
+            resumed: session.isResumed ? session.snapshot() : nil)
         var hasRead = false
         while !session.wait(seconds: bar.interval) {
             let snapshot = session.snapshot()

@@ -11,7 +11,18 @@ struct ProgressBar {
     private var shownAt: UInt64 = 0
     private var hasShown = false
 
-    init(isTerminal: Bool) { self.isTerminal = isTerminal }
+    /// Rows that an earlier run has read.
+    private let earlier: Int64
+
+    /// - Parameter resumed: what there was when a run went on from an earlier one.
+    init(isTerminal: Bool, resumed: EngineSnapshot? = nil) {
+        self.isTerminal = isTerminal
+        earlier = resumed.map(Self.rows) ?? 0
+    }
+
+    private static func rows(_ snapshot: EngineSnapshot) -> Int64 {
+        snapshot.stages.filter { $0.plan.node.isSource }.reduce(0) { $0 + $1.counters.rowsIn }
+    }
 
     /// Seconds between two looks at the run.
     var interval: Double { isTerminal ? 0.1 : 0.25 }
@@ -36,16 +47,17 @@ struct ProgressBar {
 
     private mutating func line(_ snapshot: EngineSnapshot) -> String {
         let sources = snapshot.stages.filter { $0.plan.node.isSource }
-        let rows = sources.reduce(Int64(0)) { $0 + $1.counters.rowsIn }
+        let rows = Self.rows(snapshot)
         let read = sources.reduce(Int64(0)) { $0 + $1.counters.bytesRead }
         let total = sources.reduce(Int64(0)) { $0 + $1.counters.bytesTotal }
-        var rate = snapshot.uptimeSeconds > 0 ? Double(rows) / snapshot.uptimeSeconds : 0
+        var rate = snapshot.uptimeSeconds > 0 ? Double(rows - earlier) / snapshot.uptimeSeconds : 0
         if let last, snapshot.at > last.at {
             rate = Double(rows - last.rows) * 1e9 / Double(snapshot.at - last.at)
         }
         last = (snapshot.at, rows)
         // An input without bytes to read is read to its end.
-        let isAtEnd = sources.allSatisfy { $0.counters.isAtEnd }
+        let isAtEnd =
+            snapshot.commit.hasReadInput || sources.allSatisfy { $0.counters.isAtEnd }
         let share = isAtEnd ? 1 : total > 0 ? min(1, Double(read) / Double(total)) : 0
         let filled = Int(share * 30)
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)

@@ -1,6 +1,7 @@
 // Options of all commands that serve an API.
 
 import ArgumentParser
+import Foundation
 import WeirServer
 
 struct ServerArguments: ParsableArguments {
@@ -52,17 +53,31 @@ struct ServerArguments: ParsableArguments {
         guard (1...100_000).contains(connections) else {
             throw ValidationError("--connections is 1 to 100000.")
         }
-        for origin in allowOrigin where origin != "*" && !origin.contains("://") {
+        for origin in allowOrigin where Self.origin(origin) == nil {
             throw ValidationError(
-                "--allow-origin takes an origin such as https://app.example, not '\(origin)'.")
+                "--allow-origin takes '*' or an origin such as https://app.example:8443, without a path,"
+                    + " not '\(origin)'.")
         }
+    }
+
+    /// An origin as browsers send it (RFC 6454, 6.2), without a slash behind it; nil when it is none.
+    private static func origin(_ text: String) -> String? {
+        if text == "*" { return text }
+        let plain = text.hasSuffix("/") ? String(text.dropLast()) : text
+        guard let parts = URLComponents(string: plain.lowercased()), let scheme = parts.scheme,
+            let host = parts.host, !host.isEmpty, parts.path.isEmpty, parts.query == nil,
+            parts.fragment == nil, parts.user == nil
+        else { return nil }
+        let usual = ["http": 80, "https": 443][scheme]
+        let port = parts.port.flatMap { $0 == usual ? nil : ":\($0)" } ?? ""
+        return "\(scheme)://\(host)\(port)"
     }
 
     /// Nil when nothing is served.
     var serving: Serving? {
         if listen == "off" { return nil }
         guard var settings = ServerSettings(listen: listen ?? "127.0.0.1:8888") else { return nil }
-        settings.origins = allowOrigin
+        settings.origins = allowOrigin.compactMap(Self.origin)
         settings.hostNames = allowHost
         settings.requestRate = rateLimit
         settings.connections = connections

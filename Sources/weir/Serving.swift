@@ -21,6 +21,7 @@ struct Serving {
         for problem in apis.first?.model.problems ?? [] { Console.talk("weir: \(problem)\n") }
         if apis.allSatisfy({ $0.model.isEmpty }) { return nil }
         let pool = try ServingPool(path: session.options.storePath)
+        pool.timings.keep(compiled.plan.queryDefinitions)
         var log: (@Sendable (RequestRecord) -> Void)?
         if logsRequests { log = { record in Console.talk(Self.line(record)) } }
         var settings = settings

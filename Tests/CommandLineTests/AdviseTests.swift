@@ -70,5 +70,14 @@ import WeirStore
         server.waitUntilExit()
         let kept = QueryTimings.load(store: folder.path + "/.weir/p.db")
         #expect(kept["Counts"]?.count == 1)
+        // Figures of a query are not those of another of its name, nor of another store.
+        let shown = try weir("advise", "p.sqrl").output
+        #expect(shown.contains("Counts"))
+        try folder.write(
+            "p.sqrl", Self.script.replacing("SELECT k, COUNT(*)", with: "SELECT k, MIN(id)"))
+        #expect(try weir("advise", "p.sqrl").errors.contains("nothing has been asked"))
+        try folder.write("p.sqrl", Self.script)
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet", "--fresh").status == 0)
+        #expect(QueryTimings.load(store: folder.path + "/.weir/p.db").isEmpty)
     }
 }

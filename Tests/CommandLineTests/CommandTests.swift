@@ -100,4 +100,35 @@ import Testing
             "SELECT sum(records_read) FROM weir_offsets")
         #expect(total.output.hasSuffix("\n32552\n"))
     }
+
+    /// Names that SQLite has for rows are names of columns as well, unless the store needs them.
+    @Test func columnsMayBeCalledRowid() throws {
+        let folder = try TemporaryFolder()
+        func script(_ name: String) -> String {
+            """
+            CREATE TABLE src (id BIGINT NOT NULL, \(name) BIGINT)
+              WITH ('connector'='filesystem','path'='rows.csv','format'='csv');
+            A := SELECT * FROM src;
+            New := SUBSCRIBE SELECT * FROM A;
+
+            """
+        }
+        try folder.write("rows.csv", "1,9\n2,1000000000\n3,5\n")
+        try folder.write("p.sqrl", script("rowid"))
+        let ran = try Program.run(
+            Program.weir, ["run", "p.sqrl", "--once", "--quiet"], folder: folder.path)
+        #expect(ran.status == 0, "\(ran.errors)")
+        let events = try Program.run(
+            Program.weir,
+            ["query", "--store", "p.sqrl", "--format", "csv", "SELECT id FROM New_events"],
+            folder: folder.path)
+        #expect(events.output == "id\n1\n2\n3\n", "\(events.output)")
+        for name in ["weir_row", "_ROWID_", "weir_copy"] {
+            try folder.write("p.sqrl", script(name))
+            let refused = try Program.run(
+                Program.weir, ["check", "p.sqrl"], folder: folder.path)
+            #expect(refused.status == 2)
+            #expect(refused.errors.contains("reserved-column"), "\(refused.errors)")
+        }
+    }
 }

@@ -15,6 +15,7 @@ import Testing
           at TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp');
         Rows.notes := SELECT * FROM Note n WHERE n.rowid = this.id ORDER BY text;
         NewNotes := SUBSCRIBE SELECT rowid, text FROM Note;
+        Named(wanted STRING NOT NULL) := SELECT id FROM Rows WHERE name = :wanted;
         /*+ test */
         Names := SELECT id, name, CAST(NOW() AS DATE) AS today FROM src WHERE id < 3 ORDER BY id;
         /*+ test(no_rows) */
@@ -173,9 +174,18 @@ import Testing
             text.contains("### behind the last row\nGET /v1/rest/queries/Rows?offset=2147483647"))
         let query = try folder.text("api/tests/api-graphql-Rows.graphql")
         #expect(query.contains("Rows {"))
-        #expect(try test(folder, "--update").output.contains("written"))
+        // Those of the user stay as they are, and go on passing.
+        let notes = try folder.text("snaps/notes.snapshot")
+        #expect(try test(folder, "--update", "api-*").output.contains("written"))
         #expect(try test(folder).status == 0)
         #expect(try folder.text("snaps/api-Rows.snapshot").contains("\"status\":400"))
+        #expect(try folder.text("snaps/notes.snapshot") == notes)
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: folder.path + "/api/tests")
+        #expect(!names.contains { $0.hasPrefix("api-add") || $0.contains("Nameless") })
+        // An argument has a value of the column that it is compared with.
+        #expect(try folder.text("api/tests/api-Named.http").contains("Named?wanted=r1\n"))
+        #expect(try test(folder, "--api", "--add-rows").output.contains("api-add-Note.graphql"))
     }
 
     /// Tokens of DataSQRL's tests: HS256 with a key in base64, headers in package.json and beside tests.

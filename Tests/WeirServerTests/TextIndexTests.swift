@@ -4,6 +4,9 @@ import Foundation
 import TestSupport
 import Testing
 import WeirColumnar
+import WeirEngine
+import WeirPlanner
+import WeirSQL
 import WeirServer
 
 @Suite struct TextIndexTests {
@@ -63,5 +66,29 @@ import WeirServer
         }
         #expect(try await rows("Find", "x").contains("\"id\""))
         await served.server.stop()
+    }
+
+    /// A bare hint `index` is against all indexes; columns without words have none.
+    @Test func hintsChooseIndexes() throws {
+        func compile(_ hint: String) throws -> (String, [String]) {
+            let folder = try TemporaryFolder()
+            let path = try folder.write(
+                "p.sqrl",
+                """
+                CREATE TABLE src (id BIGINT NOT NULL, body STRING)
+                  WITH ('connector'='filesystem','path'='rows.jsonl','format'='json');
+                \(hint) Docs := SELECT * FROM src;
+                Find(q STRING NOT NULL) := SELECT id FROM Docs WHERE text_search(:q, body) > 0;
+                """)
+            let compilation = Engine.compile(try Project(path: path))
+            return (
+                compilation.diagnostics.map(\.message).joined(),
+                compilation.plan?.indexes.filter { $0.kind == .text }.map(\.name) ?? []
+            )
+        }
+        #expect(try compile("").1 == ["Docs_text_c1"])
+        #expect(try compile("/*+index*/").1 == [])
+        #expect(try compile("/*+index(text, body)*/").1 == ["Docs_text_c1"])
+        #expect(try compile("/*+index(text, id)*/").0.contains("'id' is BIGINT"))
     }
 }

@@ -218,7 +218,8 @@ import WeirServer
             client.send(Self.begin)
             for number in 0..<90 {
                 client.send(
-                    "{\"id\":\"\(number)\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{ __schema { types { name description fields { name description } } } }\"}}"
+                    "{\"id\":\"\(number)\",\"type\":\"subscribe\","
+                        + "\"payload\":{\"query\":\"{ __schema { types { name description fields { name description } } } }\"}}"
                 )
             }
             return Kept(client)

@@ -10,34 +10,45 @@ enum PlanPrint {
     static func stages(_ plan: StreamPlan) -> [StagePrint] {
         plan.stages.map { stage in
             var text = ""
-            if case .store(let table) = stage.node {
+            var options: [String: String] = [:]
+            switch stage.node {
+            case .source(let source):
+                options = source.options
+                write(source.with(options: [:]), &text)
+            case .sink(let sink):
+                options = sink.options
+                write(
+                    [sink.name, sink.connector, sink.format as Any, sink.columns] as [Any], &text)
+            case .store(let table):
                 // Order and limit belong to the view that is made anew.
                 write(
                     [
                         table.name, table.columns, table.key, table.mode, table.hidesLast,
                         table.hasEncodedKey, table.keepsLast as Any,
-                        plan.indexes.contains { $0.kind == .text && $0.table == table.name },
                     ] as [Any], &text)
-            } else {
-                write(stage.node, &text)
+            default: write(stage.node, &text)
             }
             text += "\n"
             write(stage.relation, &text)
             text += "\nunread \(stage.unread.sorted())"
+            let inputs = stage.inputs.map { plan.stages[$0].name }
+            text += "\nreads "
+            write(inputs, &text)
             var source: String?
             if case .source(let plan) = stage.node { source = plan.name }
+            var written = ""
+            write(options, &written)
             return StagePrint(
-                name: stage.name, inputs: stage.inputs.map { plan.stages[$0].name },
-                source: source, text: text)
+                name: stage.name, inputs: inputs, source: source, text: text, options: written)
         }
     }
 
-    /// Every stored property, in order. Sets and dictionaries are sorted; what has an identity of its
-    /// own is never the same as another.
+    /// Every stored property, in order. Sets and dictionaries are sorted.
     private static func write(_ value: Any, _ text: inout String) {
         switch value {
         case is Span, is Documentation: return
-        case let string as String: text += "\"\(string)\""
+        // With its length, so that no text can look like the end of one and what follows it.
+        case let string as String: text += "\(string.utf8.count)\"\(string)\""
         default:
             let mirror = Mirror(reflecting: value)
             guard !mirror.children.isEmpty else {
@@ -66,11 +77,10 @@ enum PlanPrint {
     }
 
     private static func leaf(_ value: Any, _ mirror: Mirror) -> String {
-        if mirror.displayStyle == .class {
-            return "object \(UInt(bitPattern: ObjectIdentifier(value as AnyObject)))"
-        }
-        // A closure; the function that it belongs to is named beside it.
+        // A closure; the function that it belongs to is named beside it. An object without properties
+        // is what its type is.
         let type = "\(mirror.subjectType)"
-        return type.contains("->") ? "function" : "\(value)"
+        if type.contains("->") { return "function" }
+        return mirror.displayStyle == .class ? type : "\(value)"
     }
 }

@@ -234,7 +234,17 @@ extension ScriptBinder {
             case .primaryKey: key = found
             case .index where hint.arguments.first?.lowercased() == "text":
                 indexHints[table.lowercased(), default: []].append([])
+                for index in found where !columns[index].type.kind.isString {
+                    diagnostics.append(
+                        .error(
+                            "bad-hint",
+                            "'\(columns[index].name)' is \(columns[index].type), which has no words",
+                            at: hint.name.span, hint: "name columns of STRING, CHAR or VARCHAR"))
+                }
                 indexNeeds.add(table: table, text: found.sorted(), reason: "hint")
+            case .index where hint.arguments.isEmpty:
+                indexHints[table.lowercased(), default: []].append([])
+                tablesWithoutIndexes.insert(table.lowercased())
             case .index: indexHints[table.lowercased(), default: []].append(found)
             case .queryByAll:
                 accessHints[table.lowercased()] = .byAll(found)

@@ -194,7 +194,8 @@ extension ScriptBinder {
         let plan = PlanOptimizer.optimise(
             bound.plan.replacingParameters(Self.computedValues(arguments)))
         do throws(StoreRefusal) {
-            var (draft, builder) = try StoreQueryBuilder.query(plan, usesTextIndexes: true)
+            var (draft, builder) = try StoreQueryBuilder.query(
+                plan, textIndexes: .all(except: tablesWithoutIndexes))
             if !draft.isPlain { draft = builder.wrap(draft) }
             draft.order(by: bound.order)
             draft.columns.removeLast(bound.hidden)

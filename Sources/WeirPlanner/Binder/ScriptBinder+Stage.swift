@@ -143,6 +143,7 @@ extension ScriptBinder {
     mutating func addStore(
         _ table: StoredTable, _ stage: Int, _ relation: Relation, _ span: Span
     ) -> Int {
+        refuseReservedColumns(table, span)
         guard relation.mode == .updating, relation.key == nil else {
             return graph.add(
                 "\(table.name).table", .store(table), inputs: [stage], relation: relation,
@@ -161,6 +162,21 @@ extension ScriptBinder {
         stored.hidesLast = true
         return graph.add(
             "\(table.name).table", .store(stored), inputs: [bag], relation: numbered, span: span)
+    }
+
+    /// Names that the store's own columns have beside those of a table.
+    mutating func refuseReservedColumns(_ table: StoredTable, _ span: Span) {
+        let reserved = ["_rowid_", "weir_row", "weir_copy"] + (table.hasEncodedKey ? ["_key"] : [])
+        for column in table.columns where reserved.contains(column.name.lowercased()) {
+            diagnostics.append(
+                .error(
+                    "reserved-column",
+                    "'\(table.name)' cannot have a column '\(column.name)': the store has one of that"
+                        + " name for itself", at: span.clipped,
+                    hint:
+                        "give it another name, such as the_\(column.name.split(separator: "_").joined())"
+                ))
+        }
     }
 
     /// Views that somebody can read, and the stages that only others would have read.

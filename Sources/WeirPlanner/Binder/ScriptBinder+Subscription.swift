@@ -78,6 +78,7 @@ extension ScriptBinder {
             limit: nil, offset: nil, documentation: nil)
         table.keepsLast = Self.keptEvents
         storedTables.insert(table.name.lowercased())
+        refuseReservedColumns(table, statement.span)
         _ = graph.add(
             "\(name).events.table", .store(table), inputs: [stage],
             relation: Relation(columns: events.columns, rowtime: nil, key: nil, mode: .append),

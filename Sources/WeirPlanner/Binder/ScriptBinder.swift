@@ -77,6 +77,8 @@ package struct ScriptBinder {
     var failedFunctions: Set<String> = []
     /// Columns of the indexes that hints ask for, by lower-case table.
     var indexHints: [String: [[Int]]] = [:]
+    /// Tables with a bare hint `index`.
+    var tablesWithoutIndexes: Set<String> = []
     /// What the script asks of its tables.
     var indexNeeds = IndexSelection()
     /// Tables that the API writes, by lower-case name.

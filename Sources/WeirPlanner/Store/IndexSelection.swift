@@ -22,6 +22,20 @@ package struct StoreIndex: Sendable, Equatable {
     package let name: String
 }
 
+/// Which tables have indexes of words for the searches of a query.
+enum TextIndexes {
+    case none
+    /// All but those that have a hint against it, by lower-case name.
+    case all(except: Set<String>)
+
+    func contains(_ table: String) -> Bool {
+        switch self {
+        case .none: false
+        case .all(let others): !others.contains(table.lowercased())
+        }
+    }
+}
+
 /// What a query asks of one table.
 private struct IndexNeed {
     var equalities: [Int]

@@ -13,8 +13,8 @@ struct StoreQueryBuilder {
     /// How often each view is read.
     private var viewReads: [String: Int] = [:]
     private var aliases = 0
-    /// Whether searches for words may read indexes of them; the caller makes those in `textNeeds`.
-    private let usesTextIndexes: Bool
+    /// The tables whose words have indexes; the caller makes those in `textNeeds`.
+    private let textIndexes: TextIndexes
     /// Tables and columns whose words are searched.
     private(set) var textNeeds: [(table: String, columns: [Int])] = []
     private static let maximumOperators = 200
@@ -27,8 +27,8 @@ struct StoreQueryBuilder {
     private let isFlat: Bool
     private var commonTables: [(name: String, sql: String)] = []
 
-    private init(shared: Set<String>, isFlat: Bool, usesTextIndexes: Bool) {
-        self.usesTextIndexes = usesTextIndexes
+    private init(shared: Set<String>, isFlat: Bool, textIndexes: TextIndexes) {
+        self.textIndexes = textIndexes
         self.shared = shared
         self.isFlat = isFlat
     }
@@ -100,20 +100,20 @@ struct StoreQueryBuilder {
     /// A view that the plan reads more than once is computed once: SQLite would compute it for each
     /// mention, and so each level of views twice.
     static func query(
-        _ plan: LogicalPlan, usesTextIndexes: Bool = false
+        _ plan: LogicalPlan, textIndexes: TextIndexes = .none
     ) throws(StoreRefusal) -> (draft: SelectDraft, builder: StoreQueryBuilder) {
         guard plan.joinCount <= maximumJoins else {
             throw StoreRefusal(
                 "more than \(maximumJoins) joins are not done in the store", plan.span.clipped)
         }
         var first = StoreQueryBuilder(
-            shared: [], isFlat: false, usesTextIndexes: usesTextIndexes)
+            shared: [], isFlat: false, textIndexes: textIndexes)
         let draft = try first.select(plan)
         let shared = first.viewReads.filter { $0.value > 1 }.keys
         let isDeep = draft.depth > maximumDepth
         guard !shared.isEmpty || isDeep else { return (draft, first) }
         var second = StoreQueryBuilder(
-            shared: Set(shared), isFlat: isDeep, usesTextIndexes: usesTextIndexes)
+            shared: Set(shared), isFlat: isDeep, textIndexes: textIndexes)
         let again = try second.select(plan)
         guard again.depth <= maximumDepth else {
             throw StoreRefusal(
@@ -161,7 +161,8 @@ struct StoreQueryBuilder {
     private mutating func words(
         _ condition: BoundExpression, _ input: LogicalPlan, _ draft: SelectDraft
     ) throws(StoreRefusal) -> [String] {
-        guard usesTextIndexes, case .scan(let source, let name, _) = input.node, source != .view,
+        guard case .scan(let source, let name, _) = input.node, source != .view,
+            textIndexes.contains(name),
             let alias = draft.columns.first?.prefix(while: { $0 != "." })
         else { return [] }
         var found: [String] = []
@@ -367,16 +368,16 @@ struct StoreQueryBuilder {
         of name: String, _ fields: [Field], filters: [(column: Int, parameter: String)]
     ) -> SelectDraft {
         var builder = StoreQueryBuilder(
-            shared: [], isFlat: false, usesTextIndexes: false)
+            shared: [], isFlat: false, textIndexes: .none)
         var draft = builder.scan(name, fields)
-        draft.columns.append("t1.rowid")
+        draft.columns.append("t1._rowid_")
         draft.fields.append(Field("weir_event", DataType(.bigint, nullable: false)))
         draft.conditions =
-            ["t1.rowid > \(StoreSelect.afterParameter)"]
+            ["t1._rowid_ > \(StoreSelect.afterParameter)"]
             + filters.map {
                 "\(draft.columns[$0.column]) = \(StoreExpression.parameter($0.parameter))"
             }
-        draft.orderBy = ["t1.rowid"]
+        draft.orderBy = ["t1._rowid_"]
         return draft
     }
 
@@ -386,7 +387,7 @@ struct StoreQueryBuilder {
         order: [(column: Int, isDescending: Bool, nullsFirst: Bool)], stored: StoredTable?
     ) -> SelectDraft {
         var builder = StoreQueryBuilder(
-            shared: [], isFlat: false, usesTextIndexes: false)
+            shared: [], isFlat: false, textIndexes: .none)
         var draft = builder.scan(name, fields)
         if order.isEmpty, let stored {
             // Which index is read depends on the columns; the order of pages must not.

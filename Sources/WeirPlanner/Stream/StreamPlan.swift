@@ -303,7 +303,7 @@ package struct StoredTable: Sendable {
     /// The columns by which SQLite keeps the rows.
     var physicalOrder: [String] {
         if hasEncodedKey { return ["_key"] }
-        return key.isEmpty ? ["rowid"] : key.map { columns[$0].name }
+        return key.isEmpty ? ["_rowid_"] : key.map { columns[$0].name }
     }
 }
 

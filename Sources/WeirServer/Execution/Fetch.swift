@@ -73,12 +73,12 @@ struct FetchedRows {
 }
 
 extension Fetch {
-    /// How old it may be with all below it; nil when something is read each time.
-    var wholeCacheSeconds: Double? {
-        output.children.reduce(cacheSeconds) { least, child in
-            guard let least, let own = child.wholeCacheSeconds else { return nil }
-            return min(least, own)
-        }
+    /// How old it may be with all below it; nil when it is read each time. What is below and says
+    /// nothing may be as old as what is above.
+    var wholeCacheSeconds: Double? { cacheSeconds.map(leastSeconds) }
+
+    private func leastSeconds(_ above: Double) -> Double {
+        output.children.reduce(min(above, cacheSeconds ?? above)) { $1.leastSeconds($0) }
     }
 
     /// How many statements it is with all below it.

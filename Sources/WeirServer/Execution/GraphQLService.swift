@@ -242,7 +242,7 @@ package final class GraphQLService: Sendable {
         guard let table = query.query.reads.first else { return 0 }
         return try await pool.read(isOne: true) { connection in
             let rows = try connection.rows(
-                "SELECT max(rowid) FROM \(StoreSelect.dataName(of: table))", width: 1,
+                "SELECT max(_rowid_) FROM \(StoreSelect.dataName(of: table))", width: 1,
                 parameters: [])
             guard rows.count == 1, rows.cell(0, 0).kind == .integer else { return 0 }
             return rows.cell(0, 0).integer

@@ -125,6 +125,15 @@ package final class APIServer: Sendable {
                 description: "cannot listen on \(address): another program does; give another"
                     + " --listen HOST:PORT, or --listen off", isTaken: true)
         }
+        if error is SocketAddressError {
+            return ServerError(
+                description: "cannot listen on \(address): this machine does not know the host"
+                    + " '\(settings.host)'")
+        }
+        if let error = error as? IOError {
+            let words = String(cString: strerror(error.errnoCode))
+            return ServerError(description: "cannot listen on \(address): \(words)")
+        }
         return ServerError(description: "cannot listen on \(address): \(error)")
     }
 

@@ -12,11 +12,17 @@ final class ClientConnections: Sendable {
     /// - Parameter connections: of all addresses; one has a quarter of them.
     init(_ connections: Int) { most = max(1, connections / 4) }
 
+    /// `127.0.0.0/8`, also as sockets of IPv6 show it, and `::1` (RFC 4291, 2.5).
+    static func isOfThisMachine(_ address: String) -> Bool {
+        let plain = address.hasPrefix("::ffff:") ? address.dropFirst("::ffff:".count) : address[...]
+        return plain.hasPrefix("127.") || address == "::1"
+    }
+
     /// False when the address has as many as it may.
     func enter(_ channel: any Channel) -> Bool {
-        guard let address = channel.remoteAddress?.ipAddress, !address.hasPrefix("127."),
-            address != "::1"
-        else { return true }
+        guard let address = channel.remoteAddress?.ipAddress, !Self.isOfThisMachine(address) else {
+            return true
+        }
         let isTaken = counts.withLock { counts -> Bool in
             guard counts[address, default: 0] < most else { return false }
             counts[address, default: 0] += 1

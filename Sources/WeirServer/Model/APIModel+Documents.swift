@@ -28,9 +28,10 @@ extension APIModel {
 
     /// Documents that ask for each query, and write to each table, as they are meant.
     ///
-    /// - Parameter sample: a value for an argument or a field of an input; nil for one of its type.
+    /// - Parameter sample: a value for an argument or a field of an input of a query; nil for one of
+    ///   its type.
     package func examples(
-        sample: (InputValue) -> JsonValue?
+        sample: (_ query: String, InputValue) -> JsonValue?
     ) -> [(name: String, isWrite: Bool, document: String)] {
         var result: [(name: String, isWrite: Bool, document: String)] = []
         for (kind, word) in [(OperationKind.query, ""), (.mutation, "mutation ")] {
@@ -38,8 +39,9 @@ extension APIModel {
                 let object = objects[field.type.name]
                 let columns = selection(of: field.type.name, leavingOut: object)
                 guard !columns.isEmpty else { continue }
-                let given = field.arguments.filter(\.isRequired).map { argument in
-                    "\(argument.name): \(literal(argument, argument.type, sample))"
+                let given = field.arguments.filter(\.isRequired).map { argument -> String in
+                    let value = literal(argument, argument.type) { sample(field.name, $0) }
+                    return "\(argument.name): \(value)"
                 }
                 let list = given.isEmpty ? "" : "(\(given.joined(separator: ", ")))"
                 result.append(
@@ -50,6 +52,11 @@ extension APIModel {
             }
         }
         return result
+    }
+
+    /// The name of the column that an argument of a query has to be equal to, if it is one.
+    package func column(comparedWith argument: String, of query: String) -> String? {
+        queries[query]?.query.comparedColumns[argument.lowercased()]
     }
 
     /// A value as it is written in a document.

@@ -10,13 +10,18 @@ package struct QueryTiming: Sendable, Codable {
     /// Seconds in SQLite.
     package var seconds: Double = 0
     package var longest: Double = 0
+    /// Those that were ended: by their deadline, or because their answer became too large.
+    package var stopped: Int64?
+    /// Tells whether the query is still the one that was measured.
+    package var definition: String?
     /// How many took 2^n µs at most; the last one has all the others.
     package var buckets = [Int64](repeating: 0, count: 26)
 
     package init() {}
 
-    mutating func add(seconds: Double, rows: Int) {
+    mutating func add(seconds: Double, rows: Int, isStopped: Bool) {
         count += 1
+        if isStopped { stopped = (stopped ?? 0) + 1 }
         self.rows += Int64(rows)
         self.seconds += seconds
         longest = max(longest, seconds)
@@ -55,6 +60,13 @@ package final class QueryTimings: Sendable {
         state = Mutex(State(timings: Self.load(store: store)))
     }
 
+    /// Removes what was collected of a store.
+    static func forget(store: String) throws {
+        let file = path(of: store)
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        try FileManager.default.removeItem(atPath: file)
+    }
+
     private static func path(of store: String) -> String {
         (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + ".queries.json"
     }
@@ -64,12 +76,37 @@ package final class QueryTimings: Sendable {
         guard let data = FileManager.default.contents(atPath: path(of: store)),
             let found = try? JSONDecoder().decode([String: QueryTiming].self, from: data)
         else { return [:] }
-        return found.filter { $0.value.buckets.count == QueryTiming().buckets.count }
+        return found.filter {
+            $0.value.count > 0 && $0.value.buckets.count == QueryTiming().buckets.count
+        }
     }
 
-    func add(_ name: String, seconds: Double, rows: Int) {
+    /// Forgets the queries that are no more, or are others under the same names.
+    ///
+    /// - Parameter definitions: what each query does, by name, in any form.
+    package func keep(_ definitions: [String: String]) {
         state.withLock { state in
-            state.timings[name, default: QueryTiming()].add(seconds: seconds, rows: rows)
+            state.timings = Self.current(state.timings, definitions)
+            for (name, definition) in definitions {
+                state.timings[name, default: QueryTiming()].definition = definition
+            }
+        }
+    }
+
+    /// The timings of queries that are as they were.
+    package static func current(
+        _ timings: [String: QueryTiming], _ definitions: [String: String]
+    ) -> [String: QueryTiming] {
+        timings.filter { name, timing in
+            guard let definition = definitions[name] else { return false }
+            return timing.definition ?? definition == definition
+        }
+    }
+
+    func add(_ name: String, seconds: Double, rows: Int, isStopped: Bool) {
+        state.withLock { state in
+            state.timings[name, default: QueryTiming()]
+                .add(seconds: seconds, rows: rows, isStopped: isStopped)
             state.isChanged = true
         }
     }
@@ -87,6 +124,7 @@ package final class QueryTimings: Sendable {
         guard let changed else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try encoder.encode(changed).write(to: URL(fileURLWithPath: path), options: .atomic)
+        try encoder.encode(changed.filter { $0.value.count > 0 }).write(
+            to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

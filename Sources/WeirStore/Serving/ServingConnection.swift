@@ -169,22 +169,49 @@ package final class ServingConnection: @unchecked Sendable {
         _ sql: String, of query: String? = nil, width: Int,
         parameters: [(name: String, value: StoreValue)]
     ) throws -> RowSet {
-        let began = MonotonicClock.now()
-        let statement = try start(sql, parameters)
-        defer { finish(statement) }
-        var rows = RowSet(width: width)
-        while try next(statement) {
-            let before = rows.size
-            for column in 0..<Int32(width) { Self.read(statement, column, into: &rows) }
-            try take(rows.size - before)
+        try timed(query) { count in
+            let statement = try start(sql, parameters)
+            defer { finish(statement) }
+            var rows = RowSet(width: width)
+            while try next(statement) {
+                let before = rows.size
+                for column in 0..<Int32(width) { Self.read(statement, column, into: &rows) }
+                count += 1
+                try take(rows.size - before)
+            }
+            return rows
         }
-        note(query, since: began, rows: rows.count)
-        return rows
     }
 
-    private func note(_ query: String?, since start: UInt64, rows: Int) {
-        guard let query else { return }
-        timings.add(query, seconds: Double(MonotonicClock.now() - start) / 1e9, rows: rows)
+    /// Notes how long a statement takes, also one that is ended; what only goes on in the slow lane is
+    /// noted there.
+    ///
+    /// - Parameter body: is given the number of rows to count up.
+    private func timed<Result>(
+        _ query: String?, _ body: (inout Int) throws -> Result
+    ) throws -> Result {
+        guard let query else {
+            var unused = 0
+            return try body(&unused)
+        }
+        let start = MonotonicClock.now()
+        var rows = 0
+        var isStopped = true
+        var isMoved = false
+        defer {
+            if !isMoved {
+                let seconds = Double(MonotonicClock.now() - start) / 1e9
+                timings.add(query, seconds: seconds, rows: rows, isStopped: isStopped)
+            }
+        }
+        do {
+            let result = try body(&rows)
+            isStopped = false
+            return result
+        } catch ServingError.overBudget {
+            isMoved = true
+            throw ServingError.overBudget
+        }
     }
 
     /// The rows for each of some parents; the statement packs them by `weir_rows`.
@@ -192,22 +219,23 @@ package final class ServingConnection: @unchecked Sendable {
         _ sql: String, of query: String, width: Int, parents: ParentKeys,
         parameters: [(name: String, value: StoreValue)]
     ) throws -> ChildRows {
-        let began = MonotonicClock.now()
-        let statement = try start(sql, parameters)
-        defer { finish(statement) }
-        return try withKeys(parents.keys) {
-            var rows = RowSet(width: width)
-            var starts = [0]
-            while try next(statement) {
-                if let blob = sqlite3_column_blob(statement, 0) {
-                    let count = Int(sqlite3_column_bytes(statement, 0))
-                    rows.append(packed: UnsafeRawBufferPointer(start: blob, count: count))
-                    try take(count * 2)
+        try timed(query) { count in
+            let statement = try start(sql, parameters)
+            defer { finish(statement) }
+            return try withKeys(parents.keys) {
+                var rows = RowSet(width: width)
+                var starts = [0]
+                while try next(statement) {
+                    if let blob = sqlite3_column_blob(statement, 0) {
+                        let size = Int(sqlite3_column_bytes(statement, 0))
+                        rows.append(packed: UnsafeRawBufferPointer(start: blob, count: size))
+                        count = rows.count
+                        try take(size * 2)
+                    }
+                    starts.append(rows.count)
                 }
-                starts.append(rows.count)
+                return ChildRows(rows: rows, starts: starts)
             }
-            note(query, since: began, rows: rows.count)
-            return ChildRows(rows: rows, starts: starts)
         }
     }
 

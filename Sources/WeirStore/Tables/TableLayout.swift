@@ -56,6 +56,22 @@ struct TableLayout {
         return "CREATE TABLE \(dataName) (\(columns.joined(separator: ", "))) WITHOUT ROWID"
     }
 
+    /// Makes the table anew with its rows, because it gets or loses its row numbers. Rows of a log keep
+    /// their numbers, by which subscribers know them.
+    var rebuild: [String] {
+        let other = Self.quoted("weir_rebuilt_" + schema.name)
+        let names = targets
+        let isLog = !hasKey
+        let number = schema.hasRowNumber ? "weir_row" : "_rowid_"
+        let into = isLog ? names + ", " + number : names
+        let from = isLog ? names + ", _rowid_" : names
+        return [
+            "ALTER TABLE \(dataName) RENAME TO \(other)", createTable,
+            "INSERT INTO \(dataName) (\(into)) SELECT \(from) FROM \(other)",
+            "DROP TABLE \(other)",
+        ]
+    }
+
     /// A key of one integer column is the rowid.
     private var integerKey: Int? {
         guard !hasEncodedKey, schema.key.count == 1,

@@ -20,7 +20,10 @@ enum APICommands {
                 model.say("choose a request first: Tab", isError: true)
                 return []
             }
-            model.say("copied: \(text)")
+            // The bodies of requests are not kept.
+            model.say(
+                "copied: \(text)"
+                    + (text.hasPrefix("curl -X POST") ? " (add the body with -d)" : ""))
             return [.copy(text)]
         },
         Command(
@@ -42,11 +45,19 @@ extension Model {
     var curl: String? {
         guard let status = api.status else { return nil }
         if api.isInRequests, let request = api.selectedRequest {
-            let method = request.method == "GET" ? "" : "-X \(request.method) "
+            let method = Self.method(request.method)
             return "curl \(method)'\(status.address)\(request.path.replacing("'", with: "%27"))'"
         }
         guard let endpoint = api.selectedEndpoint else { return nil }
-        let method = endpoint.method == "GET" ? "" : "-X \(endpoint.method) "
+        let method = Self.method(endpoint.method)
         return "curl \(method)'\(status.address)\(endpoint.route)'"
+    }
+
+    private static func method(_ name: String) -> String {
+        switch name {
+        case "GET": ""
+        case "POST": "-X POST -H 'Content-Type: application/json' "
+        default: "-X \(name) "
+        }
     }
 }

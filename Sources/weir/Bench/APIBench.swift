@@ -94,8 +94,10 @@ struct APIBench {
         guard let result = generator.run(seconds: seconds ?? self.seconds, isOver: isOver) else {
             throw StoreError.database("the server takes no connection")
         }
-        if result.failures > 0 {
-            Console.talk("\(request.name): \(result.failures) answers failed\n")
+        if result.hasFailures {
+            Console.talk(
+                "\(request.name): \(result.failures) answers failed, \(result.unanswered) did not come\n"
+            )
         }
         return result
     }

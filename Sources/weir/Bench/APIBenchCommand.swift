@@ -54,11 +54,14 @@ struct APIBenchCommand: ParsableCommand {
         guard (1...10_000).contains(connections) else {
             throw ValidationError("--connections is 1 to 10000.")
         }
-        guard rate ?? 1 > 0, rate ?? 1 <= 1_000_000 else {
+        guard rate ?? 1 >= 1, rate ?? 1 <= 1_000_000 else {
             throw ValidationError("--rate is 1 to 1000000 requests a second.")
         }
         if url == nil, find || rate != nil || !request.isEmpty {
             throw ValidationError("--rate, --find and --request go with --url.")
+        }
+        guard limit > 0, limit.isFinite else {
+            throw ValidationError("--limit is a positive number of milliseconds.")
         }
         guard keys > 0 else { throw ValidationError("--keys is positive.") }
     }

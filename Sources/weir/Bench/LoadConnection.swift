@@ -69,6 +69,8 @@ struct LoadConnection {
         /// An answer is whole: its bytes, head and body.
         case answered(Int)
         case gone
+        /// The answer has no length: it is a stream.
+        case endless
     }
 
     /// Takes what has come.
@@ -81,7 +83,7 @@ struct LoadConnection {
             }
             if count == 0 { return .gone }
             bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: scratch[..<count]))
-            if expected == nil { readHead() }
+            if expected == nil, !readHead() { return .endless }
             if let expected, bytes.count >= expected {
                 bytes.removeFirst(expected)
                 self.expected = nil
@@ -96,7 +98,8 @@ struct LoadConnection {
         return bytes
     }
 
-    private mutating func readHead() {
+    /// False when the head is whole and tells no length (RFC 9112, 6.3).
+    private mutating func readHead() -> Bool {
         let mark: [UInt8] = [13, 10, 13, 10]
         var end: Int?
         for index in bytes.indices where bytes[index] == 13 {
@@ -105,12 +108,14 @@ struct LoadConnection {
                 break
             }
         }
-        guard let end else { return }
+        guard let end else { return true }
         let head = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
         status = Int(head.dropFirst(9).prefix(3)) ?? 0
+        if status == 204 || status == 304 { expected = end + 4 }
         for line in head.split(separator: "\r\n") where line.hasPrefix("content-length:") {
             let length = line.dropFirst("content-length:".count).filter { $0 != " " }
-            expected = end + 4 + (Int(length) ?? 0)
+            expected = Int(length).map { end + 4 + $0 }
         }
+        return expected != nil
     }
 }

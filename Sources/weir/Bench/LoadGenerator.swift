@@ -17,12 +17,18 @@ struct LoadResult {
     var requests = 0
     /// Answers with a status of 400 and more, and connections that broke.
     var failures = 0
+    /// Those that were sent, or were due, and had no answer two seconds after the end. Their age is
+    /// among the latencies.
+    var unanswered = 0
+    /// A request whose answer has no length, as streams have none; nothing was measured then.
+    var endless: String?
     var seconds = 0.0
     var bytes = 0
     /// In ns, by request.
     var latencies: [Histogram<UInt64>] = []
 
     var rate: Double { seconds > 0 ? Double(requests) / seconds : 0 }
+    var hasFailures: Bool { failures + unanswered > 0 }
 
     /// In milliseconds; of all requests together without a number.
     func latency(_ percentile: Double, of request: Int? = nil) -> Double {
@@ -88,36 +94,55 @@ struct LoadGenerator {
         mutating func go(seconds: Double, rate: Double?, port: Int, isOver: () -> Bool) {
             defer { scratch.deallocate() }
             let start = MonotonicClock.now()
-            let end = start + UInt64(seconds * 1e9)
+            var end = start + UInt64(seconds * 1e9)
             var idle = Array(connections.indices)
             var due = 0
             var polled = connections.map {
                 pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
             }
             var now = start
-            while now < end {
-                if let rate {
-                    let wanted = Int(Double(now - start) / 1e9 * rate) + 1
-                    while due < wanted, let free = idle.popLast() {
-                        send(free, dueAt: start + UInt64(Double(due) / rate * 1e9))
-                        due += 1
-                    }
-                } else {
-                    while let free = idle.popLast() { send(free, dueAt: MonotonicClock.now()) }
+            // What is due before the end is sent and waited for after it as well.
+            while now < end + Self.grace, result.endless == nil {
+                let wanted = rate.map { Int(Double(min(now, end) - start) / 1e9 * $0) + 1 }
+                while let free = idle.last, now < end || wanted != nil, due < wanted ?? .max {
+                    idle.removeLast()
+                    let at = rate.map { start + UInt64(Double(due) / $0 * 1e9) }
+                    send(free, dueAt: at ?? MonotonicClock.now())
+                    due += 1
                 }
+                if now >= end, due >= wanted ?? 0, !connections.contains(where: \.isBusy) { break }
                 let wait = rate.map { rate in
                     let next = start + UInt64(Double(due) / rate * 1e9)
-                    return idle.isEmpty ? 20_000_000 : next > now ? next - now : 0
+                    return idle.isEmpty || now >= end ? 20_000_000 : next > now ? next - now : 0
                 }
                 let ready = self.wait(&polled, nanos: wait ?? 20_000_000)
                 now = MonotonicClock.now()
-                if ready == 0, isOver() { break }
+                if ready == 0, now < end, isOver() { end = now }
                 if ready <= 0 { continue }
                 for index in polled.indices where polled[index].revents != 0 {
-                    receive(index, port: port, &polled, &idle)
+                    receive(index, port: port, isLate: now >= end, &polled, &idle)
                 }
             }
-            result.seconds = Double(MonotonicClock.now() - start) / 1e9
+            result.seconds = Double(end - start) / 1e9
+            let wanted = rate.map { Int(Double(end - start) / 1e9 * $0) } ?? due
+            giveUp((due..<max(due, wanted)).map { start + UInt64(Double($0) / (rate ?? 1) * 1e9) })
+        }
+
+        /// How long after the end answers are waited for (ns).
+        private static let grace: UInt64 = 2_000_000_000
+
+        /// Counts what has no answer.
+        ///
+        /// - Parameter unsent: when those were due that no connection was free for.
+        private mutating func giveUp(_ unsent: [UInt64]) {
+            let now = MonotonicClock.now()
+            let waiting = connections.filter(\.isBusy).map { ($0.request, $0.dueAt) }
+            let next = sent
+            let late = unsent.enumerated().map { (order[(next + $0) % order.count], $1) }
+            for (request, dueAt) in waiting + late {
+                result.unanswered += 1
+                result.latencies[request].record(max(1, now - dueAt))
+            }
         }
 
         /// Waits until something has come, about as long as to the next request: whoever asked
@@ -141,22 +166,28 @@ struct LoadGenerator {
         }
 
         private mutating func receive(
-            _ index: Int, port: Int, _ polled: inout [pollfd], _ idle: inout [Int]
+            _ index: Int, port: Int, isLate: Bool, _ polled: inout [pollfd], _ idle: inout [Int]
         ) {
             switch connections[index].receive(scratch) {
             case .waiting: return
             case .answered(let bytes):
                 let connection = connections[index]
-                result.requests += 1
-                result.bytes += bytes
+                // The rate is that of the time of the load.
+                if !isLate {
+                    result.requests += 1
+                    result.bytes += bytes
+                }
                 if connection.status >= 400 { result.failures += 1 }
                 result.latencies[connection.request].record(
                     max(1, MonotonicClock.now() - connection.dueAt))
                 connections[index].isBusy = false
                 idle.append(index)
+            case .endless: result.endless = requests[connections[index].request].name
             case .gone:
-                result.failures += 1
+                if connections[index].isBusy { result.failures += 1 }
                 connections[index].end()
+                connections[index].isBusy = false
+                idle.removeAll { $0 == index }
                 guard let new = LoadConnection(port: port) else {
                     polled[index].fd = -1
                     return

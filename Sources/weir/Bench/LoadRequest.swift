@@ -11,8 +11,11 @@ struct LoadRequest: Sendable {
     /// The bytes of each variant.
     let variants: [[UInt8]]
 
+    private static let maximumVariants = 1000
+
     /// - Parameters:
-    ///   - text: `[WEIGHT] METHOD PATH [BODY]`; `{n}` stands for a number from 0 to `keys`.
+    ///   - text: `[WEIGHT] METHOD PATH [BODY]`; `{n}` stands for up to 1000 different
+    ///     numbers below `keys`.
     ///   - token: of the header Authorization.
     /// - Returns: nil when it is none.
     init?(_ text: String, host: String, token: String?, keys: Int) {
@@ -26,15 +29,17 @@ struct LoadRequest: Sendable {
             words.removeLast()
         }
         guard words.count >= 2, ["GET", "POST"].contains(words[0]), words[1].hasPrefix("/"),
-            weight > 0
+            (1...1000).contains(weight)
         else { return nil }
         let (method, path) = (words[0], words[1])
         let body = words.count > 2 ? words[2] : nil
         let hasNumber = text.contains("{n}")
         self.weight = weight
         name = method + " " + path.prefix { $0 != "?" }
-        variants = (0..<(hasNumber ? min(keys, 1000) : 1)).map { index in
-            let number = String(index &* 7919 % max(1, keys))
+        // A prime that does not divide the number of keys: all variants differ.
+        let step = keys % 7919 == 0 ? 7907 : 7919
+        variants = (0..<(hasNumber ? min(keys, Self.maximumVariants) : 1)).map { index in
+            let number = String(index &* step % max(1, keys))
             func filled(_ text: String) -> String { text.replacing("{n}", with: number) }
             var head = "\(method) \(filled(path)) HTTP/1.1\r\nHost: \(host)\r\n"
             if let token { head += "Authorization: Bearer \(token)\r\n" }

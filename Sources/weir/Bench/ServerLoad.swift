@@ -23,6 +23,10 @@ struct ServerLoad {
     }
 
     func run() throws {
+        guard let connection = LoadConnection(port: port) else {
+            throw Failure.work("\(host) takes no connection; is 'weir run' serving there?")
+        }
+        connection.end()
         let requests = try self.requests()
         if command.find { return try find(requests) }
         let before = try metrics()
@@ -35,9 +39,10 @@ struct ServerLoad {
         }
         Console.output(Self.table([columns] + rows))
         Console.output(
-            "\(Int(result.rate)) requests/s, \(result.failures) failed,"
+            "\(Int(result.rate)) requests/s, \(result.failures) failed, \(result.unanswered) unanswered,"
                 + " \(shown(Double(result.bytes) / result.seconds / 1e6)) MB/s,"
                 + " p50 \(shown(result.latency(50))) ms, p99 \(shown(result.latency(99))) ms\n")
+        guard result.requests > 0 else { throw Failure.work("\(host) answered nothing") }
         explain(result, before, after)
     }
 
@@ -46,6 +51,10 @@ struct ServerLoad {
             port: port, requests: requests, connections: command.connections, rate: rate)
         guard let result = generator.run(seconds: command.seconds) else {
             throw Failure.work("\(host) takes no connection")
+        }
+        if let name = result.endless {
+            throw Failure.work(
+                "the answer to '\(name)' is a stream, which never ends; give requests with answers")
         }
         return result
     }
@@ -58,8 +67,11 @@ struct ServerLoad {
                 case .object(let paths)? = members.first(where: { $0.key == "paths" })?.value
             else { throw Failure.work("\(host) has no specification; give --request") }
             texts = paths.compactMap { path in
-                let needs = path.value.text.contains("\"required\":true,\"schema\"")
-                return needs || !path.key.contains("/queries/") ? nil : "GET \(path.key)"
+                Self.needsArguments(path.value) || !path.key.contains("/queries/")
+                    ? nil : "GET \(path.key)"
+            }
+            guard !texts.isEmpty else {
+                throw Failure.work("\(host) has no query without arguments; give --request")
             }
         }
         return try texts.map { text in
@@ -67,9 +79,26 @@ struct ServerLoad {
                 let request = LoadRequest(
                     text, host: host, token: command.token, keys: command.keys)
             else {
-                throw Failure.usage("'\(text)' is no request: [WEIGHT] METHOD PATH [BODY]")
+                throw Failure.usage(
+                    "'\(text)' is no request: [WEIGHT] METHOD PATH [BODY], with a weight of 1 to 1000"
+                        + " and GET or POST")
             }
             return request
+        }
+    }
+
+    /// Whether a path of an OpenAPI document has a parameter that must be given.
+    static func needsArguments(_ path: JsonValue) -> Bool {
+        guard case .object(let methods) = path else { return false }
+        return methods.contains { method in
+            guard case .object(let members) = method.value,
+                case .array(let parameters)? = members.first(where: { $0.key == "parameters" })?
+                    .value
+            else { return false }
+            return parameters.contains { parameter in
+                guard case .object(let facts) = parameter else { return false }
+                return facts.contains { $0.key == "required" && $0.value == .bool(true) }
+            }
         }
     }
 
@@ -80,10 +109,11 @@ struct ServerLoad {
         while true {
             let result = try load(requests, rate: rate)
             let p99 = result.latency(99)
-            let isKept = result.rate > rate * 0.95 && p99 <= command.limit && result.failures == 0
+            let isKept = result.rate > rate * 0.95 && p99 <= command.limit && !result.hasFailures
             Console.output(
                 "\(Int(rate)) asked  \(Int(result.rate)) answered/s  p50 \(shown(result.latency(50)))"
                     + "  p99 \(shown(p99)) ms  \(result.failures) failed"
+                    + (result.unanswered > 0 ? "  \(result.unanswered) unanswered" : "")
                     + (isKept ? "" : "  breaks") + "\n")
             guard isKept else { break }
             last = rate

@@ -25,7 +25,8 @@ struct AdviseCommand: ParsableCommand {
     func run() throws {
         let compiled = try Compiled(arguments)
         let path = store ?? compiled.project.defaultStorePath
-        let timings = QueryTimings.load(store: path)
+        let timings = QueryTimings.current(
+            QueryTimings.load(store: path), compiled.plan.queryDefinitions)
         guard !timings.isEmpty else {
             throw Failure.work(
                 "nothing has been asked of \(path) yet; serve it with 'weir run' and use the API")
@@ -61,12 +62,14 @@ struct AdviseCommand: ParsableCommand {
             [
                 .text(name), .integer(timing.count), .text(Advice.millis(timing.mean)),
                 .text(Advice.millis(timing.percentile(99))), .text(Advice.millis(timing.longest)),
-                .integer(timing.rows / max(1, timing.count)),
+                .integer(timing.rows / max(1, timing.count)), .integer(timing.stopped ?? 0),
                 .text("\(Int((timing.seconds / max(all, 1e-9) * 100).rounded())) %"),
             ]
         }
         let result = QueryResult(
-            columns: ["query", "asked", "mean", "p99", "longest", "rows each", "of all time"],
+            columns: [
+                "query", "asked", "mean", "p99", "longest", "rows each", "stopped", "of all time",
+            ],
             rows: rows, isTruncated: false, seconds: 0)
         return ResultPrinter.render(result, .table)
     }

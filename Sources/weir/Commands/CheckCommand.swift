@@ -29,10 +29,7 @@ struct CheckCommand: ParsableCommand {
             sources: compilation.sources, coloured: Console.talkIsColoured)
         if json {
             Console.output(DiagnosticJSON.text(compilation.diagnostics, compilation.sources))
-        } else if compilation.diagnostics.isEmpty {
-            let count = compilation.plan?.tables.count ?? 0
-            Console.talk("\(project.scriptPath): ok, \(count) table\(count == 1 ? "" : "s")\n")
-        } else {
+        } else if !compilation.diagnostics.isEmpty {
             Console.talk(renderer.render(compilation.diagnostics))
         }
         guard let plan = compilation.plan else { throw ExitCode(2) }
@@ -40,6 +37,10 @@ struct CheckCommand: ParsableCommand {
             _ = try ServedAPI.versions(of: plan, project)
         } catch {
             throw Failure.usage("\(error)")
+        }
+        if !json, compilation.diagnostics.isEmpty {
+            let count = plan.tables.count
+            Console.talk("\(project.scriptPath): ok, \(count) table\(count == 1 ? "" : "s")\n")
         }
     }
 }

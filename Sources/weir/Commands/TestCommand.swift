@@ -26,7 +26,10 @@ struct TestCommand: ParsableCommand {
 
     @OptionGroup var projectArguments: ProjectArguments
 
-    @Argument(help: "Names of tests; all when none is given. Mutations always run.")
+    @Argument(
+        help:
+            "Names of tests, or their beginnings (api-*); all when none is given. Mutations always run."
+    )
     var names: [String] = []
 
     @Flag(help: "Write the snapshots that differ or are not there yet.")
@@ -38,6 +41,9 @@ struct TestCommand: ParsableCommand {
 
     @Flag(help: "Write tests for each endpoint of the API to the test folder, and run nothing.")
     var api = false
+
+    @Flag(help: "With --api: also tests that add rows, which all other tests then see.")
+    var addRows = false
 
     @Flag(help: "Print a JSON object on standard output.")
     var json = false
@@ -59,6 +65,7 @@ struct TestCommand: ParsableCommand {
         if [update, results != nil, api].count(where: \.self) > 1 {
             throw ValidationError("--update, --results and --api exclude each other.")
         }
+        if addRows, !api { throw ValidationError("--add-rows goes with --api.") }
         if let now, Self.micros(now) == nil {
             throw ValidationError(
                 "--now takes a time such as 2026-01-31T12:00:00Z, not '\(now)'.")
@@ -134,7 +141,7 @@ struct TestCommand: ParsableCommand {
         _ = try readInput(run)
         let files: [(path: String, isNew: Bool)]
         do {
-            files = try Blocking.run { try await run.writeAPITests(of: project) }
+            files = try Blocking.run { try await run.writeAPITests(of: project, addsRows: addRows) }
         } catch {
             throw Failure.work("\(error)")
         }
@@ -142,8 +149,9 @@ struct TestCommand: ParsableCommand {
             Console.output("\(isNew ? "written" : "is there")  \(path)\n")
         }
         Console.talk(
-            "weir test --update writes their snapshots; look at them before you keep them. Times of"
-                + " writes are those of the run: --now 2026-01-31T12:00:00Z keeps them the same\n")
+            "weir test --update 'api-*' writes their snapshots; look at them before you keep them. Times"
+                + " of writes are those of the run: --now 2026-01-31T12:00:00Z keeps them the same\n"
+        )
     }
 
     private func write(_ text: String, to path: String) throws {
