@@ -168,7 +168,11 @@ enum SampleModel {
         _ = press(&model, .tab, .character("j"), .character("j"), .character("j"), .character("j"))
         #expect(
             press(&model, .character("c"))
-                == [.copy("curl -X POST 'http://127.0.0.1:8888/v1/graphql'")])
+                == [
+                    .copy(
+                        "curl -X POST -H 'Content-Type: application/json' 'http://127.0.0.1:8888/v1/graphql'"
+                    )
+                ])
         #expect(View.render(model).text.contains("id 1k2j3-36"))
         #expect(press(&model, .character("o")) == [.copy("http://127.0.0.1:8888")])
         _ = press(&model, .escape)
