@@ -99,7 +99,9 @@ package enum Engine {
             writer: writer, options: RunOptions(pace: options.pace, commit: options.commit))
         return Session(
             plan: plan, sources: sources, project: project, options: options, run: run,
-            isResumed: recovery.epoch > 0, isAdapted: recovery.isAdapted, log: log)
+            isResumed: recovery.epoch > 0,
+            earlierRows: recovery.offsets.values.reduce(0) { $0 + $1.recordsRead },
+            isAdapted: recovery.isAdapted, log: log)
     }
 
     /// The log of writes, when the script has tables that the API writes.

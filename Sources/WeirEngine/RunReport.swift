@@ -97,8 +97,11 @@ package struct RunReport: Sendable {
         let read = snapshot.stages.filter { $0.plan.node.isSource }
             .reduce(Int64(0)) { $0 + $1.counters.rowsIn }
         let seconds = snapshot.uptimeSeconds
-        let rate = seconds > 0 ? Double(read) / seconds : 0
-        var text = "\(grouped(read)) rows in \(decimals(seconds)) s, \(grouped(Int64(rate))) rows/s"
+        let new = max(0, read - session.earlierRows)
+        let rate = seconds > 0 ? Double(new) / seconds : 0
+        var text =
+            "\(grouped(new)) \(session.earlierRows > 0 ? "more " : "")\(new == 1 ? "row" : "rows") in \(decimals(seconds)) s,"
+            + " \(grouped(Int64(rate))) rows/s"
         switch snapshot.state {
         case .stopped: text += "; stopped, run again to go on"
         case .failed(let message): text += "; failed: \(message)"

@@ -48,6 +48,8 @@ package final class Session: Sendable {
     package let options: EngineOptions
     /// Whether the run goes on from an earlier one.
     package let isResumed: Bool
+    /// Records that earlier runs have read.
+    package let earlierRows: Int64
     /// Whether the script has changed since then, and the store with it.
     package let isAdapted: Bool
     /// Takes rows for tables that the API writes; nil when there are none or it takes no more.
@@ -57,7 +59,7 @@ package final class Session: Sendable {
 
     init(
         plan: StreamPlan, sources: SourceMap, project: Project, options: EngineOptions,
-        run: PipelineRun, isResumed: Bool, isAdapted: Bool, log: WriteLog?
+        run: PipelineRun, isResumed: Bool, earlierRows: Int64, isAdapted: Bool, log: WriteLog?
     ) {
         self.plan = plan
         self.sources = sources
@@ -65,6 +67,7 @@ package final class Session: Sendable {
         self.options = options
         self.run = run
         self.isResumed = isResumed
+        self.earlierRows = earlierRows
         self.isAdapted = isAdapted
         self.log = log
         writes = options.acceptsWrites ? WriteService(plan, log: log, options) : nil

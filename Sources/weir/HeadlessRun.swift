@@ -48,8 +48,7 @@ struct HeadlessRun {
         }
         if session.isResumed { Console.talk("resuming \(options.storePath)\n") }
         var bar = ProgressBar(
-            isTerminal: Console.talkIsTerminal,
-            resumed: session.isResumed ? session.snapshot() : nil)
+            isTerminal: Console.talkIsTerminal, earlier: session.earlierRows)
         var hasRead = false
         while !session.wait(seconds: bar.interval) {
             let snapshot = session.snapshot()

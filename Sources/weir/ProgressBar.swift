@@ -14,10 +14,9 @@ struct ProgressBar {
     /// Rows that an earlier run has read.
     private let earlier: Int64
 
-    /// - Parameter resumed: what there was when a run went on from an earlier one.
-    init(isTerminal: Bool, resumed: EngineSnapshot? = nil) {
+    init(isTerminal: Bool, earlier: Int64 = 0) {
         self.isTerminal = isTerminal
-        earlier = resumed.map(Self.rows) ?? 0
+        self.earlier = earlier
     }
 
     private static func rows(_ snapshot: EngineSnapshot) -> Int64 {
@@ -50,7 +49,8 @@ struct ProgressBar {
         let rows = Self.rows(snapshot)
         let read = sources.reduce(Int64(0)) { $0 + $1.counters.bytesRead }
         let total = sources.reduce(Int64(0)) { $0 + $1.counters.bytesTotal }
-        var rate = snapshot.uptimeSeconds > 0 ? Double(rows - earlier) / snapshot.uptimeSeconds : 0
+        var rate =
+            snapshot.uptimeSeconds > 0 ? Double(max(0, rows - earlier)) / snapshot.uptimeSeconds : 0
         if let last, snapshot.at > last.at {
             rate = Double(rows - last.rows) * 1e9 / Double(snapshot.at - last.at)
         }

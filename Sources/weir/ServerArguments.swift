@@ -42,7 +42,7 @@ struct ServerArguments: ParsableArguments {
 
     func validate() throws {
         if let listen, listen != "off", ServerSettings(listen: listen) == nil {
-            throw ValidationError("--listen takes HOST:PORT or 'off', not '\(listen)'.")
+            throw ValidationError("--listen takes HOST, HOST:PORT or 'off', not '\(listen)'.")
         }
         if (tlsCert == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-cert and --tls-key belong together.")

@@ -124,7 +124,7 @@ import Testing
         let wrong = try Program.run(
             Program.weir, ["run", "p.sqrl", "--listen", "nowhere:x"], folder: folder.path)
         #expect(wrong.status != 0)
-        #expect(wrong.errors.contains("--listen takes HOST:PORT"))
+        #expect(wrong.errors.contains("--listen takes HOST, HOST:PORT"))
     }
 
     /// The files are read, the rows are there to be asked for, the log says who asked.
