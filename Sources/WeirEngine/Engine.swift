@@ -25,6 +25,8 @@ package struct EngineOptions: Sendable {
     /// Whether tables that the API writes wait for rows; otherwise they end with those that are
     /// there.
     package var acceptsWrites = false
+    /// Whether indexes of a new store are made at the end of the run: nobody asks before.
+    package var defersIndexes = false
     /// By which windows of PROCTIME() go, and of which writes have their times.
     package var clock = ProcessingClock.system
     /// Makes the values of columns METADATA FROM 'uuid'.
@@ -80,7 +82,8 @@ package enum Engine {
                 IndexSchema(
                     kind: $0.kind == .text ? .text : .btree, name: $0.name, table: $0.table,
                     columns: $0.columns)
-            }, script: script, stages: PlanPrint.stages(plan))
+            }, script: script, stages: PlanPrint.stages(plan),
+            defersIndexes: options.defersIndexes)
         let log = try writeLog(plan, options, recovery)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes,

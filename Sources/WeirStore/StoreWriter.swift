@@ -14,6 +14,8 @@ package final class StoreWriter {
     private let slot: OpaquePointer
     private var loaders: [BatchLoader] = []
     private var isInTransaction = false
+    /// Indexes that are made with the last commit.
+    private var deferred: [IndexSchema] = []
     /// Rows added to each log that keeps its last ones, since it was last trimmed.
     private var untrimmed: [Int: Int] = [:]
 
@@ -67,13 +69,16 @@ package final class StoreWriter {
     /// - Parameters:
     ///   - views: in an order where those that others read come first.
     ///   - script: the canonical text of the script.
+    ///   - defersIndexes: whether indexes of a new store are made with the last commit of the run, which is
+    ///     faster than keeping them up to date while much is written. A run that is stopped or killed
+    ///     before makes them when it is resumed.
     ///   - stages: what each stage does; a store of a script that has changed goes on when it only
     ///     adds to what is there.
     /// - Returns: what the last commit left.
     /// - Throws: `StoreError.changedPipeline` when something else has changed.
     package func prepare(
         tables: [TableSchema], views: [ViewSchema], indexes: [IndexSchema], script: String,
-        stages: [StagePrint]
+        stages: [StagePrint], defersIndexes: Bool = false
     ) throws -> Recovery {
         for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
             throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
@@ -88,7 +93,11 @@ package final class StoreWriter {
                 if known == nil {
                     try db.inTransaction {
                         for layout in layouts { try db.execute(sql: layout.createTable) }
-                        for sql in indexes.flatMap(\.create) { try db.execute(sql: sql) }
+                        if defersIndexes {
+                            deferred = indexes
+                        } else {
+                            for sql in indexes.flatMap(\.create) { try db.execute(sql: sql) }
+                        }
                         try Self.show(statements, script, stages, db)
                         return .commit
                     }
@@ -213,6 +222,10 @@ package final class StoreWriter {
         try queue.inDatabase { db in
             try begin(db)
             try CommitStatements.write(record, db)
+            if record.isFinal {
+                for sql in deferred.flatMap(\.create) { try db.execute(sql: sql) }
+                deferred = []
+            }
             try db.execute(sql: "COMMIT")
             isInTransaction = false
         }

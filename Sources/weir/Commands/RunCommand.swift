@@ -91,10 +91,12 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let compiled = try Compiled(projectArguments)
-        let options = arguments.engineOptions(compiled.project, defaultPace: nil)
+        var options = arguments.engineOptions(compiled.project, defaultPace: nil)
+        let serving = try serving(compiled)
+        options.defersIndexes = once && serving == nil
         var run = HeadlessRun(compiled: compiled, options: options)
         run.endsWhenFinished = once
-        run.serving = try serving(compiled)
+        run.serving = serving
         try run.run { session in
             if quiet { return }
             do {
