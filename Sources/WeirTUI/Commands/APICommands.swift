@@ -21,9 +21,8 @@ enum APICommands {
                 return []
             }
             // The bodies of requests are not kept.
-            model.say(
-                "copied: \(text)"
-                    + (text.hasPrefix("curl -X POST") ? " (add the body with -d)" : ""))
+            let needsBody = text.hasPrefix("curl -X POST")
+            model.say((needsBody ? "copied, add the body with -d: " : "copied: ") + text)
             return [.copy(text)]
         },
         Command(
