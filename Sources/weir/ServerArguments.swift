@@ -70,7 +70,8 @@ struct ServerArguments: ParsableArguments {
         else { return nil }
         let usual = ["http": 80, "https": 443][scheme]
         let port = parts.port.flatMap { $0 == usual ? nil : ":\($0)" } ?? ""
-        return "\(scheme)://\(host)\(port)"
+        let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        return "\(scheme)://\(name)\(port)"
     }
 
     /// Nil when nothing is served.

@@ -124,24 +124,28 @@ struct LoadGenerator {
                 }
             }
             result.seconds = Double(end - start) / 1e9
-            let wanted = rate.map { Int(Double(end - start) / 1e9 * $0) } ?? due
-            giveUp((due..<max(due, wanted)).map { start + UInt64(Double($0) / (rate ?? 1) * 1e9) })
+            giveUp(due: due, start: start, end: end, rate)
         }
 
         /// How long after the end answers are waited for (ns).
         private static let grace: UInt64 = 2_000_000_000
 
-        /// Counts what has no answer.
+        /// Counts what has no answer: requests that were sent, and those that were due and had no free
+        /// connection.
         ///
-        /// - Parameter unsent: when those were due that no connection was free for.
-        private mutating func giveUp(_ unsent: [UInt64]) {
+        /// - Parameter due: how many were sent.
+        private mutating func giveUp(due: Int, start: UInt64, end: UInt64, _ rate: Double?) {
             let now = MonotonicClock.now()
-            let waiting = connections.filter(\.isBusy).map { ($0.request, $0.dueAt) }
-            let next = sent
-            let late = unsent.enumerated().map { (order[(next + $0) % order.count], $1) }
-            for (request, dueAt) in waiting + late {
+            for connection in connections where connection.isBusy {
                 result.unanswered += 1
-                result.latencies[request].record(max(1, now - dueAt))
+                result.latencies[connection.request].record(max(1, now - connection.dueAt))
+            }
+            guard let rate else { return }
+            let wanted = Int(Double(end - start) / 1e9 * rate)
+            for number in due..<max(due, wanted) {
+                let dueAt = start + UInt64(Double(number) / rate * 1e9)
+                result.unanswered += 1
+                result.latencies[order[number % order.count]].record(max(1, now - min(now, dueAt)))
             }
         }
 
