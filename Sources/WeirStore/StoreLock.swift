@@ -27,9 +27,13 @@ final class StoreLock {
         }
     }
 
-    /// Gives the lock up.
+    /// Gives the lock up. Unlocked before it is closed: a program being started by another thread
+    /// has a copy of the descriptor until its image is loaded, and a lock ends with the last copy
+    /// (flock(2)).
     func release() {
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { return }
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
         descriptor = -1
     }
 

@@ -55,4 +55,33 @@ import WeirStore
         #expect(try new.next(table: "busy", after: 10, most: 10)?.map(\.number) == [11])
         try new.release()
     }
+
+    /// A program that another thread is starting has copies of all descriptors until its image is
+    /// loaded. The one here waits at that point, opening a pipe without a reader.
+    @Test func locksEndWhileAProgramIsBeingStarted() throws {
+        let folder = try TemporaryFolder()
+        let (started, pipe) = (folder.path + "/started", folder.path + "/pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let log = try WriteLog(store: folder.path + "/a.db", isBounded: false)
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { [path = folder.path] in
+            let child = try? Program.start(
+                "/bin/true", [], folder: path, output: URL(fileURLWithPath: started),
+                errors: URL(fileURLWithPath: pipe))
+            child?.waitUntilExit()
+            ended.signal()
+        }
+        let isWaiting = Program.wait(seconds: 30) {
+            FileManager.default.fileExists(atPath: started)
+        }
+        let again = Result {
+            try log.release()
+            return try WriteLog(store: folder.path + "/a.db", isBounded: false)
+        }
+        let reader = open(pipe, O_RDONLY)
+        ended.wait()
+        close(reader)
+        #expect(isWaiting)
+        try again.get().release()
+    }
 }
