@@ -75,6 +75,24 @@ package final class RawConnection {
         }
     }
 
+    /// What has come behind the last answer.
+    private var behind: [UInt8] = []
+
+    /// The next of several responses, each of which tells its length.
+    package func nextAnswer() throws -> HTTPAnswer {
+        while true {
+            if let answer = HTTPAnswer(behind, isWhole: false),
+                let length = Int(answer.headers["content-length"] ?? "")
+            {
+                behind.removeFirst(behind.count - answer.body.count + length)
+                return HTTPAnswer(answer, length: length)
+            }
+            let part = try receive()
+            if part.isEmpty { throw Failure(description: "closed after \(behind.count) bytes") }
+            behind += part
+        }
+    }
+
     /// One response with its body.
     package func answer() throws -> HTTPAnswer {
         var bytes: [UInt8] = []
@@ -93,6 +111,11 @@ package final class RawConnection {
 }
 
 extension HTTPAnswer {
+    fileprivate init(_ other: HTTPAnswer, length: Int) {
+        self.init(
+            status: other.status, headers: other.headers, body: Array(other.body.prefix(length)))
+    }
+
     /// Nil while bytes are missing.
     fileprivate init?(_ bytes: [UInt8], isWhole: Bool) {
         let mark = Array("\r\n\r\n".utf8)

@@ -27,8 +27,8 @@ import WeirGraphQL
         _ fields: [SelectedField], _ request: GraphQLRequest
     ) throws -> String {
         try fields.map { field in
-            let arguments = field.arguments.sorted { $0.key < $1.key }.map {
-                "\($0.key)=\($0.value.text)"
+            let arguments = field.definition.arguments.map(\.name).sorted().compactMap { name in
+                field.arguments[name].map { "\(name)=\($0.text)" }
             }
             let name = field.responseKey == field.name ? "" : "\(field.responseKey):"
             var text = name + field.name

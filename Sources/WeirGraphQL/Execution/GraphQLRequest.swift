@@ -8,7 +8,7 @@ package struct GraphQLRequest: Sendable {
     package let operation: OperationDefinition
     package let rootType: SchemaType
     private let fragments: [String: FragmentDefinition]
-    private let variables: [String: JsonValue]
+    private let variables: NamedValues
 
     /// - Parameters:
     ///   - document: has passed `validate`.
@@ -143,7 +143,7 @@ package struct SelectedField: Sendable {
     package let responseKey: String
     package let definition: SchemaField
     /// Values of arguments; one that is left out and has no default is not there.
-    package let arguments: [String: JsonValue]
+    package let arguments: NamedValues
     package let location: GraphQLLocation
     /// What is selected below it, in each place where it is named.
     var selections: [[Selection]]

@@ -117,7 +117,7 @@ enum VariableInput {
     /// - Throws: one error for each variable that does not fit.
     static func coerce(
         _ given: JsonValue, _ definitions: [VariableDefinition], schema: GraphQLSchema
-    ) throws(GraphQLErrors) -> [String: JsonValue] {
+    ) throws(GraphQLErrors) -> NamedValues {
         let members: [JsonMember]
         switch given {
         case .null: members = []
@@ -129,7 +129,7 @@ enum VariableInput {
             ])
         }
         let coercion = InputCoercion(schema: schema)
-        var values: [String: JsonValue] = [:]
+        var values: NamedValues = [:]
         var errors: [GraphQLError] = []
         func refuse(_ message: String, _ definition: VariableDefinition) {
             errors.append(
@@ -164,11 +164,11 @@ enum VariableInput {
 enum ArgumentInput {
     /// The values of a field's arguments (6.4.1 CoerceArgumentValues).
     static func coerce(
-        _ given: [Argument], _ definitions: [InputValue], _ variables: [String: JsonValue],
+        _ given: [Argument], _ definitions: [InputValue], _ variables: NamedValues,
         _ schema: GraphQLSchema
-    ) throws(GraphQLErrors) -> [String: JsonValue] {
+    ) throws(GraphQLErrors) -> NamedValues {
         let coercion = InputCoercion(schema: schema)
-        var values: [String: JsonValue] = [:]
+        var values: NamedValues = [:]
         for definition in definitions {
             let argument = given.first { $0.name == definition.name }
             var value = argument?.value
@@ -203,7 +203,7 @@ enum ArgumentInput {
 
 extension GraphQLValue {
     /// As JSON, with the values of variables; a member whose variable has none is left out.
-    func json(_ variables: [String: JsonValue]) -> JsonValue {
+    func json(_ variables: NamedValues) -> JsonValue {
         switch self {
         case .variable(let name, _): variables[name] ?? .null
         case .int(let digits, _), .float(let digits, _): .number(digits)

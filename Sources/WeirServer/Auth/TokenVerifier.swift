@@ -15,6 +15,7 @@ final class TokenVerifier: Sendable {
     private let settings: AuthSettings
     private let keys: [TokenKey]
     private let discovery: KeyDiscovery?
+    private let verified = VerifiedTokens()
     /// Now, in seconds since 1970.
     private let now: @Sendable () -> Double
     private static let maximumBytes = 8192
@@ -52,15 +53,33 @@ final class TokenVerifier: Sendable {
 
     /// Whom a header `Authorization` names.
     func caller(authorization: String?) async throws(TokenRefusal) -> Caller {
+        try await caller(token: Self.token(authorization))
+    }
+
+    /// Whom a header names when its token is known; nil when it has to be looked at closer.
+    func knownCaller(authorization: String?) -> Caller? {
+        guard let token = try? Self.token(authorization) else { return nil }
+        return try? knownCaller(token: Array(token.utf8))
+    }
+
+    private static func token(_ authorization: String?) throws(TokenRefusal) -> String {
         guard let authorization else { throw TokenRefusal(cause: "there is no token") }
         let words = authorization.split(separator: " ", omittingEmptySubsequences: true)
         guard words.count == 2, words[0].lowercased() == "bearer" else {
             throw TokenRefusal(cause: "the header Authorization is 'Bearer TOKEN'")
         }
-        return try await caller(token: String(words[1]))
+        return String(words[1])
+    }
+
+    private func knownCaller(token: [UInt8]) throws(TokenRefusal) -> Caller? {
+        guard let entry = verified.entry(of: token) else { return nil }
+        try check(entry.claims, issuer: entry.issuer)
+        return Caller(claims: entry.claims, leeway: settings.leeway)
     }
 
     func caller(token: String) async throws(TokenRefusal) -> Caller {
+        let bytes = Array(token.utf8)
+        if let known = try knownCaller(token: bytes) { return known }
         guard token.utf8.count <= Self.maximumBytes else {
             throw TokenRefusal(cause: "the token is longer than \(Self.maximumBytes) bytes")
         }
@@ -88,6 +107,7 @@ final class TokenVerifier: Sendable {
         }
         let issuer = try await checkSignature(token, algorithm, id)
         try check(claims, issuer: issuer)
+        verified.keep(bytes, claims, issuer: issuer)
         return Caller(claims: claims, leeway: settings.leeway)
     }
 

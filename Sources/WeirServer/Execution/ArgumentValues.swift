@@ -18,7 +18,7 @@ enum ArgumentValues {
     /// - Parameter given: the arguments that the caller gave, by name.
     /// - Throws: `ArgumentProblem` for a value that the argument's type does not have.
     static func parameters(
-        _ query: StoreQuery, given: [String: JsonValue], caller: Caller
+        _ query: StoreQuery, given: NamedValues, caller: Caller
     ) throws(ArgumentProblem) -> [(name: String, value: StoreValue)] {
         var result: [(name: String, value: StoreValue)] = []
         for argument in query.arguments {

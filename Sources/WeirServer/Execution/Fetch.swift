@@ -15,7 +15,7 @@ struct Fetch: Sendable {
     let query: String
     /// How old its rows may be (s).
     var cacheSeconds: Double?
-    let sql: String
+    var sql: String
     let width: Int
     var parameters: [(name: String, value: StoreValue)]
     /// Otherwise it is one row or null.

@@ -5,40 +5,27 @@ import WeirGraphQL
 import WeirPlanner
 import WeirStore
 
-/// What is wrong with one field of a request before it is read.
-struct FieldProblem: Error {
-    let error: GraphQLError
-    var isForbidden = false
-}
-
 /// Makes the statements of one request.
 struct FetchCompiler {
     let model: APIModel
     let request: GraphQLRequest
     let caller: Caller
     let texts: StatementTexts
-    /// Rows that the request may come to by its limits, so far.
-    private var rows = 0
+    private var values: FieldValues
 
     init(_ model: APIModel, _ request: GraphQLRequest, _ caller: Caller, _ texts: StatementTexts) {
         self.model = model
         self.request = request
         self.caller = caller
         self.texts = texts
+        values = FieldValues(model.settings, caller)
     }
 
     /// The statement of a root field with those below it.
     ///
     /// - Throws: `FieldProblem`.
-    ///
-    /// - Parameter selected: what is read of each row, when that has been found out before.
-    mutating func root(
-        _ field: SelectedField, _ query: APIQuery,
-        selected: (RowOutput, RowColumns)? = nil
-    ) throws -> Fetch {
-        try fetch(
-            field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1,
-            selected: selected)
+    mutating func root(_ field: SelectedField, _ query: APIQuery) throws -> Fetch {
+        try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1)
     }
 
     /// The statement of a subscription: its rows behind a number, which is the last column.
@@ -48,13 +35,13 @@ struct FetchCompiler {
         let path = [GraphQLError.PathStep.field(field.responseKey)]
         guard let object = model.objects[query.type], let select = query.query.select,
             let type = model.schema.types[query.type]
-        else { throw problem("\"\(field.name)\" is not served.", field, path) }
+        else { throw FieldProblem("\"\(field.name)\" is not served.", field, path) }
         let parameters: [(name: String, value: StoreValue)]
         do throws(ArgumentProblem) {
             parameters = try ArgumentValues.parameters(
                 query.query, given: field.arguments, caller: caller)
         } catch {
-            throw problem(error.message, field, path, isForbidden: error.isForbidden)
+            throw FieldProblem(error.message, field, path, isForbidden: error.isForbidden)
         }
         let (output, columns) = try self.output(
             try request.fields(of: field, on: type), object, path, rows: 1)
@@ -69,95 +56,53 @@ struct FetchCompiler {
             parameters: parameters, isList: false, parentColumns: nil, output: output)
     }
 
-    private func problem(
-        _ message: String, _ field: SelectedField, _ path: [GraphQLError.PathStep],
-        isForbidden: Bool = false
-    ) -> FieldProblem {
-        FieldProblem(
-            error: GraphQLError(
-                message, at: [field.location], path: path,
-                classification: "DataFetchingException"), isForbidden: isForbidden)
-    }
-
     private mutating func fetch(
         _ field: SelectedField, _ query: APIQuery, parent: RowColumns?,
-        path: [GraphQLError.PathStep], parentRows: Int,
-        selected: (RowOutput, RowColumns)? = nil
+        path: [GraphQLError.PathStep], parentRows: Int
     ) throws -> Fetch {
-        func problem(_ message: String, isForbidden: Bool = false) -> FieldProblem {
-            self.problem(message, field, path, isForbidden: isForbidden)
-        }
         guard let object = model.objects[query.type], let select = query.query.select,
             let type = model.schema.types[query.type]
-        else { throw problem("\"\(field.name)\" is not served.") }
+        else { throw FieldProblem("\"\(field.name)\" is not served.", field, path) }
         guard path.count <= model.settings.maximumDepth else {
-            throw problem("The request goes deeper than \(model.settings.maximumDepth) lists.")
+            throw FieldProblem(
+                "The request goes deeper than \(model.settings.maximumDepth) lists.", field, path)
         }
-        var parameters: [(name: String, value: StoreValue)]
-        do throws(ArgumentProblem) {
-            parameters = try ArgumentValues.parameters(
-                query.query, given: field.arguments, caller: caller)
-        } catch {
-            throw problem(error.message, isForbidden: error.isForbidden)
-        }
-        var expected = parentRows
-        if query.defaultLimit != nil {
-            let limit = try page(field, "limit", problem) ?? query.defaultLimit ?? 0
-            guard limit <= model.settings.maximumLimit else {
-                throw problem("\"limit\" is at most \(model.settings.maximumLimit).")
-            }
-            let offset = try page(field, "offset", problem) ?? 0
-            parameters.append((StoreSelect.limitParameter, .integer(Int64(limit))))
-            parameters.append((StoreSelect.offsetParameter, .integer(Int64(offset))))
-            expected = parentRows.multipliedReportingOverflow(by: limit).partialValue
-        } else {
-            parameters.append((StoreSelect.limitParameter, .integer(1)))
-            parameters.append((StoreSelect.offsetParameter, .integer(0)))
-        }
-        rows += expected
-        guard expected >= 0, rows <= model.settings.maximumRows else {
-            throw problem(
-                "The request may come to more than \(model.settings.maximumRows) rows; ask for"
-                    + " smaller pages.")
-        }
+        let (parameters, expected) = try values.read(
+            field, field.arguments, query, path: path, parentRows: parentRows)
         let parents = query.query.arguments.compactMap { argument -> String? in
             if case .parent(let column) = argument.origin { column } else { nil }
         }
-        let (output, columns) =
-            try selected
-            ?? self.output(
-                try request.fields(of: field, on: type), object, path, rows: expected)
+        let (output, columns) = try self.output(
+            try request.fields(of: field, on: type), object, path, rows: expected)
         let sqlRequest = StoreSelect.Request(
-            columns: columns.numbers, filters: filters(query.query, field), isPaged: true)
+            columns: columns.numbers, filters: Self.filters(query.query, field.arguments),
+            isPaged: true)
         let sql = texts.sql(
             query.query, select, sqlRequest, keys: parent == nil ? nil : parents)
-        return Fetch(
-            key: Self.key(field.responseKey), responseKey: field.responseKey,
+        return Self.fetch(
+            field, query, sql: sql, parameters: parameters, output, columns,
+            parentColumns: parent.map { parent in parents.map { parent.place(named: $0) } })
+    }
+
+    static func fetch(
+        _ field: SelectedField, _ query: APIQuery, sql: String,
+        parameters: [(name: String, value: StoreValue)], _ output: RowOutput,
+        _ columns: RowColumns, parentColumns: [Int]? = nil
+    ) -> Fetch {
+        Fetch(
+            key: key(field.responseKey), responseKey: field.responseKey,
             location: field.location, query: query.query.name,
             cacheSeconds: query.query.cacheSeconds, sql: sql,
-            width: max(1, columns.numbers.count),
-            parameters: parameters, isList: query.isList,
-            isNonNull: field.definition.type.isNonNull,
-            parentColumns: parent.map { parent in parents.map { parent.place(named: $0) } },
+            width: max(1, columns.numbers.count), parameters: parameters, isList: query.isList,
+            isNonNull: field.definition.type.isNonNull, parentColumns: parentColumns,
             output: output)
     }
 
-    /// A number of rows that the caller gave.
-    private func page(
-        _ field: SelectedField, _ name: String, _ problem: (String, Bool) -> FieldProblem
-    ) throws -> Int? {
-        guard case .number(let digits)? = field.arguments[name] else { return nil }
-        guard let value = Int(digits), value >= 0 else {
-            throw problem("\"\(name)\" must not be negative.", false)
-        }
-        return value
-    }
-
     /// Filters that may be left out are no condition then.
-    private func filters(_ query: StoreQuery, _ field: SelectedField) -> [StoreSelect.Filter] {
+    static func filters(_ query: StoreQuery, _ arguments: NamedValues) -> [StoreSelect.Filter] {
         query.arguments.compactMap { argument in
             guard case .filter(let column, let isRequired) = argument.origin else { return nil }
-            let value = field.arguments[argument.name] ?? .null
+            let value = arguments[argument.name] ?? .null
             if !isRequired, value == .null { return nil }
             return StoreSelect.Filter(column: column, parameter: argument.parameter)
         }

@@ -57,12 +57,12 @@ struct RowsResponse: Sendable {
 
 package final class GraphQLService: Sendable {
     package let model: APIModel
-    private let pool: ServingPool
+    let pool: ServingPool
     /// Nil when the pipeline takes no writes.
     private let writes: WriteService?
-    private let documents = DocumentCache()
+    let documents = DocumentCache()
     let texts = StatementTexts()
-    private let cache = ResultCache()
+    let cache = ResultCache()
 
     package init(_ model: APIModel, _ pool: ServingPool, writes: WriteService? = nil) {
         self.writes = writes
@@ -91,16 +91,12 @@ package final class GraphQLService: Sendable {
         _ parameters: GraphQLParameters, _ caller: Caller
     ) throws(GraphQLErrors) -> (PreparedRequest?, GraphQLRequest?) {
         let known = try documents.document(parameters.query, model.schema)
-        let template = known.template.withLock { $0 }
-        if case .some(.some(let template)) = template,
-            parameters.operationName == nil
-                || parameters.operationName == known.document.operations.first?.name
-        {
+        if let template = known.template(for: parameters) {
             return (try template.prepared(parameters.variables, model, caller, texts), nil)
         }
         let request = try request(known, parameters)
         guard request.operation.kind == .query else { return (nil, request) }
-        if template == nil {
+        if known.template.withLock({ $0 == nil }) {
             let made = RequestTemplate(request, known.document, model, texts)
             known.template.withLock { $0 = .some(made) }
         }
@@ -156,31 +152,39 @@ package final class GraphQLService: Sendable {
         return made.bytes
     }
 
-    private typealias Written = (bytes: [UInt8], hasErrors: Bool)
+    typealias Written = (bytes: [UInt8], hasErrors: Bool)
 
     private func body(_ prepared: PreparedRequest) async -> Written {
         let fetches = prepared.fetches
         guard !fetches.isEmpty else { return Self.write(prepared, []) { _ in nil } }
         do {
-            let isOne = fetches.count == 1 && fetches[0].statements == 1
-            return try await pool.read(isOne: isOne) { connection in
-                var failures: [GraphQLError] = []
-                var found: [FetchedRows?] = []
-                for fetch in fetches {
-                    do {
-                        found.append(try fetch.run(connection))
-                    } catch ServingError.overBudget {
-                        throw ServingError.overBudget
-                    } catch {
-                        failures.append(Self.failure(error, fetch))
-                        found.append(nil)
-                    }
-                }
-                return Self.write(prepared, failures) { found[$0] }
+            return try await pool.read(isOne: prepared.isOne) { connection in
+                try Self.written(prepared, connection)
             }
         } catch {
             return Self.write(prepared, fetches.map { Self.failure(error, $0) }) { _ in nil }
         }
+    }
+
+    /// Reads what is asked and writes it.
+    ///
+    /// - Throws: `ServingError.overBudget`; what else goes wrong is an error of the response.
+    static func written(
+        _ prepared: PreparedRequest, _ connection: ServingConnection
+    ) throws -> Written {
+        var failures: [GraphQLError] = []
+        var found: [FetchedRows?] = []
+        for fetch in prepared.fetches {
+            do {
+                found.append(try fetch.run(connection))
+            } catch ServingError.overBudget {
+                throw ServingError.overBudget
+            } catch {
+                failures.append(failure(error, fetch))
+                found.append(nil)
+            }
+        }
+        return write(prepared, failures) { found[$0] }
     }
 
     private static func failure(_ error: any Error, _ fetch: Fetch) -> GraphQLError {
@@ -297,7 +301,7 @@ package final class GraphQLService: Sendable {
         ).rows(format)
     }
 
-    private func parameters(
+    func parameters(
         _ operation: APIOperation, _ variables: JsonValue
     ) -> GraphQLParameters {
         GraphQLParameters(

@@ -66,9 +66,7 @@ struct PreparedRequest: Sendable {
         }
         guard let query = model.queries[field.name] else {
             throw FieldProblem(
-                error: GraphQLError(
-                    "\"\(field.name)\" is not served.", at: [field.location],
-                    path: [.field(field.responseKey)], classification: "DataFetchingException"))
+                "\"\(field.name)\" is not served.", field, [.field(field.responseKey)])
         }
         return .rows(try compiler.root(field, query))
     }
@@ -82,6 +80,12 @@ struct PreparedRequest: Sendable {
             least = min(least, own)
         }
         return least
+    }
+
+    /// Whether it is a single statement.
+    var isOne: Bool {
+        let fetches = fetches
+        return fetches.count == 1 && fetches[0].statements == 1
     }
 
     var fetches: [Fetch] {

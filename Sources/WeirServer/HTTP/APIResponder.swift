@@ -11,10 +11,12 @@ package import WeirStore
 package final class APIResponder: Sendable {
     let guarded: RequestGuard<RouterResponder<APIContext>>
     let sockets: WebSocketEndpoint
+    let direct: DirectAnswers
     private let feed: CommitFeed
     private let metrics: RequestMetrics
     private let asksForTokens: Bool
 
+    static let serverName = "weir"
     static let logger = {
         var logger = Logger(label: "weir.api") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
@@ -75,10 +77,11 @@ package final class APIResponder: Sendable {
         sockets = WebSocketEndpoint(endpoints, gate: gate, metrics: metrics, settings: settings)
         OperationsRoutes(session: session, store: store, metrics: metrics, verifier: verifier).add(
             to: routes)
+        let journal = RequestJournal(gate: gate, metrics: metrics, log: log)
         guarded = RequestGuard(
-            routes: routes.router.buildResponder(), known: routes.known, gate: gate,
-            metrics: metrics,
-            log: log)
+            routes: routes.router.buildResponder(), known: routes.known, journal: journal)
+        direct = DirectAnswers(
+            routes: routes.direct, journal: journal, serverName: Self.serverName)
     }
 
     func status(address: String) -> APIStatus {

@@ -42,11 +42,10 @@ package final class APIServer: Sendable {
     private let group: ServiceGroup
     private let responder: APIResponder
     private let saving: Task<Void, Never>
-    /// Of all servers of the process; they are never shut down. Requests run on the tasks' threads,
-    /// one for each core: as many event loops besides would only wake each other for every response
-    /// (docs/decisions/api-server.md).
+    /// Of all servers of the process; they are never shut down. One for each core, as they answer most
+    /// requests themselves (docs/decisions/api-server.md).
     private static let eventLoops = MultiThreadedEventLoopGroup(
-        numberOfThreads: max(1, System.coreCount / 2))
+        numberOfThreads: System.coreCount)
     private let task: Task<Void, any Error>
 
     /// Begins to listen.
@@ -70,9 +69,10 @@ package final class APIServer: Sendable {
         let logger = APIResponder.logger
         let listening = ListeningPort()
         let app = Application(
-            responder: responder.guarded, server: Self.http(settings, tls, responder.sockets),
+            responder: responder.guarded, server: Self.http(settings, tls, responder),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "weir",
+                address: .hostname(settings.host, port: settings.port),
+                serverName: APIResponder.serverName,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.connections, logger: logger)),
             onServerRunning: { channel in listening.set(.success(channel.localAddress?.port ?? 0))
@@ -108,13 +108,13 @@ package final class APIServer: Sendable {
     }
 
     private static func http(
-        _ settings: ServerSettings, _ tls: NIOSSLContext?, _ sockets: WebSocketEndpoint
+        _ settings: ServerSettings, _ tls: NIOSSLContext?, _ routes: APIResponder
     ) -> HTTPServerBuilder {
         let clients = ClientConnections(settings.connections)
         return HTTPServerBuilder { responder in
             ConnectionSetup(
-                responder: responder, settings: settings, tls: tls, sockets: sockets,
-                clients: clients)
+                responder: responder, settings: settings, tls: tls, sockets: routes.sockets,
+                clients: clients, direct: routes.direct)
         }
     }
 

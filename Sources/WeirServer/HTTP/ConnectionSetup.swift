@@ -29,6 +29,7 @@ struct ConnectionSetup: HTTPChannelHandler {
     let tls: NIOSSLContext?
     let sockets: WebSocketEndpoint
     let clients: ClientConnections
+    let direct: DirectAnswers
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -55,7 +56,8 @@ struct ConnectionSetup: HTTPChannelHandler {
                             .http(try http(channel, deadline, filter, logger))
                         }
                     }))
-            try pipeline.addHandlers(encoder, decoder, filter, upgrade)
+            // The encoder is nobody's but the responses': the decoder stands before it.
+            try pipeline.addHandlers(decoder, encoder, filter, upgrade)
             let spoken = upgrade.upgradeResultFuture
             return Value(channel: channel, spoken: spoken)
         }
@@ -68,8 +70,13 @@ struct ConnectionSetup: HTTPChannelHandler {
         deadline.cancel()
         let pipeline = channel.pipeline.syncOperations
         pipeline.removeHandler(filter, promise: nil)
+        let deadlines = RequestDeadlines(settings)
+        try pipeline.addHandler(deadlines)
+        try pipeline.addHandler(
+            DirectRequests(
+                direct, client: channel.remoteAddress?.ipAddress ?? "", deadlines: deadlines,
+                encoder: try pipeline.context(handlerType: HTTPResponseEncoder.self)))
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
-        try pipeline.addHandler(RequestDeadlines(settings))
         try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel,

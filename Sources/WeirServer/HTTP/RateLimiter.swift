@@ -18,7 +18,19 @@ final class RateLimiter: Sendable {
     /// - Parameter rate: requests a second; twice as many may come at once.
     init(rate: Int) { self.rate = Double(rate) }
 
-    /// Nil when the client may ask, else the seconds after which it may.
+    /// Whether the client may ask, without counting that.
+    func hasRoom(for client: String) -> Bool {
+        buckets.withLock { buckets in
+            guard let bucket = buckets[client] else { return true }
+            return filled(bucket, MonotonicClock.now()) >= 1
+        }
+    }
+
+    private func filled(_ bucket: Bucket, _ now: UInt64) -> Double {
+        min(rate * 2, bucket.tokens + Double(now - bucket.at) / 1e9 * rate)
+    }
+
+    /// Nil when the client may ask, which is counted, else the seconds after which it may.
     func wait(for client: String) -> Int? {
         buckets.withLock { buckets in
             // Inside of the lock: no bucket is of a later time.
@@ -30,8 +42,7 @@ final class RateLimiter: Sendable {
                 if buckets.count >= Self.maximum { buckets.removeAll() }
             }
             var bucket = buckets[client] ?? Bucket(tokens: rate * 2, at: now)
-            bucket.tokens = min(
-                rate * 2, bucket.tokens + Double(now - bucket.at) / 1e9 * rate)
+            bucket.tokens = filled(bucket, now)
             bucket.at = now
             defer { buckets[client] = bucket }
             guard bucket.tokens >= 1 else {

@@ -26,40 +26,55 @@ struct Reply {
     }
 
     func response(to request: Request) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = type
-        if let link { headers[Self.linkName] = link }
+        whole(
+            acceptEncoding: request.headers[.acceptEncoding],
+            ifNoneMatch: request.headers[.ifNoneMatch]
+        ).response
+    }
+
+    /// The response to a request with these headers.
+    func whole(acceptEncoding: String?, ifNoneMatch: String? = nil) -> WholeResponse {
+        var response = WholeResponse(status: status, headers: [(.contentType, type)])
+        if let link { response.headers.append((Self.linkName, link)) }
         if isTagged {
             let tag = "\"\(Self.tag(body))\""
-            headers[.eTag] = tag
-            headers[.cacheControl] = cacheControl ?? "no-cache"
-            headers[.vary] = "Accept, Accept-Encoding"
-            let known = request.headers[.ifNoneMatch]?.split(separator: ",").map {
+            response.headers.append((.eTag, tag))
+            response.headers.append((.cacheControl, cacheControl ?? "no-cache"))
+            response.headers.append((.vary, "Accept, Accept-Encoding"))
+            let known = ifNoneMatch?.split(separator: ",").map {
                 $0.filter { $0 != " " }.replacing("W/", with: "")
             }
             if let known, known.contains(tag) || known == ["*"] {
-                return Response(status: .notModified, headers: headers)
+                response.status = .notModified
+                return response
             }
         }
-        var buffer = ByteBuffer()
-        if body.count >= Self.compressedBytes, Self.takesGzip(request), let small = Self.gzip(body)
+        if body.count >= Self.compressedBytes, Self.takesGzip(acceptEncoding),
+            let small = Self.gzip(body)
         {
-            headers[.contentEncoding] = "gzip"
-            buffer.writeBytes(small)
+            response.headers.append((.contentEncoding, "gzip"))
+            response.body = ByteBuffer(bytes: small)
         } else {
-            buffer.writeBytes(body)
+            response.body = ByteBuffer(bytes: body)
         }
-        return Response(status: status, headers: headers, body: .parts(of: buffer))
+        return response
     }
 
-    /// 64 bits of a hash and the length.
+    /// 64 bits of a hash, a letter for four of them, and the length.
     private static func tag(_ body: [UInt8]) -> String {
-        let hash = body.withUnsafeBytes { ByteHash.hash($0) }
-        return String(hash, radix: 16) + "-" + String(body.count, radix: 16)
+        var rest = body.withUnsafeBytes { ByteHash.hash($0) }
+        let digits = String(unsafeUninitializedCapacity: 16) { bytes in
+            for place in 0..<16 {
+                bytes[15 - place] = UInt8(ascii: "a") + UInt8(rest & 15)
+                rest >>= 4
+            }
+            return 16
+        }
+        return "\(digits)-\(body.count)"
     }
 
-    private static func takesGzip(_ request: Request) -> Bool {
-        guard let accepted = request.headers[.acceptEncoding] else { return false }
+    private static func takesGzip(_ accepted: String?) -> Bool {
+        guard let accepted else { return false }
         return accepted.split(separator: ",").contains { item in
             let parts = item.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
             let isOff = parts.dropFirst().contains {

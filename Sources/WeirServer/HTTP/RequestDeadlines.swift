@@ -1,9 +1,8 @@
 // Clients that send or take slowly, or nothing at all, do not keep a connection (reliability: slow
 // requests).
 
-import HTTPTypes
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Closes a connection whose request does not come in within its time, or whose response is not
 /// taken.
@@ -13,10 +12,10 @@ import NIOHTTPTypes
 /// made. A timer is set once and looks at the deadline when it fires, so that a request only writes
 /// down a time.
 final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let request: TimeAmount
     private let idle: TimeAmount
@@ -31,7 +30,7 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
     private var isRead = false
     /// Whether the last response says that the client may not ask: it does not keep the connection.
     private var isRefused = false
-    private static let refusals: Set<Int> = [401, 421, 429]
+    private static let refusals: Set<UInt> = [401, 421, 429]
 
     init(_ settings: ServerSettings) {
         request = .seconds(Int64(settings.requestSeconds))
@@ -69,11 +68,15 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head): isRefused = Self.refusals.contains(head.status.code)
         case .body: break
-        case .end:
-            isAnswered = true
-            if context.channel.isWritable { waitForNext() }
+        case .end: responseEnded(context.channel)
         }
         context.write(data, promise: promise)
+    }
+
+    /// A response has been written to its end.
+    func responseEnded(_ channel: any Channel) {
+        isAnswered = true
+        if channel.isWritable { waitForNext() }
     }
 
     /// A client that takes what is sent makes room again and again.

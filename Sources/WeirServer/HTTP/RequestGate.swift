@@ -56,6 +56,9 @@ struct RequestGate: Sendable {
         }
     }
 
+    /// Whether a request of a client would be let through; it is not counted.
+    func mayAsk(_ client: String) -> Bool { limiter?.hasRoom(for: client) ?? true }
+
     func allowsRate(_ client: String) -> Bool { limiter?.wait(for: client) == nil }
 
     func checkRate(_ client: String) throws(RequestRefusal) {

@@ -13,15 +13,16 @@ where Routes.Context == APIContext {
     let routes: Routes
     /// The methods that a path has.
     let known: KnownPaths
-    let gate: RequestGate
-    let metrics: RequestMetrics
-    let log: (@Sendable (RequestRecord) -> Void)?
+    let journal: RequestJournal
+    private var gate: RequestGate { journal.gate }
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
-        let start = MonotonicClock.now()
+        let headers = request.headers
+        let entry = journal.begin(
+            request.method.rawValue, givenID: headers[RequestIDs.name],
+            traceParent: headers[RequestIDs.traceName], client: context.client,
+            start: MonotonicClock.now())
         var context = context
-        context.requestID = gate.ids.id(of: request)
-        metrics.begin()
         var response: Response
         do {
             response = try await answer(request, &context)
@@ -34,19 +35,15 @@ where Routes.Context == APIContext {
             response = refusal(error.status, request)
         } catch {
             // The client has left; nobody reads an answer.
-            metrics.abandon()
+            journal.abandon()
             throw error
         }
         gate.addOrigin(to: &response, request)
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[RequestIDs.name] = context.requestID
-        let record = RequestRecord(
-            method: request.method.rawValue, path: request.uri.path,
-            status: Int(response.status.code), nanos: MonotonicClock.now() - start,
-            bytes: response.body.contentLength, id: context.requestID, client: context.client,
-            trace: RequestIDs.trace(of: request), at: start)
-        metrics.end(record, route: context.endpointPath ?? "")
-        log?(record)
+        response.headers[RequestIDs.name] = entry.id
+        journal.end(
+            entry, route: context.endpointPath ?? "", path: request.uri.path,
+            status: response.status.code, bytes: response.body.contentLength)
         return response
     }
 
@@ -80,21 +77,4 @@ where Routes.Context == APIContext {
         response.headers[.allow] = methods.map(\.rawValue).joined(separator: ", ")
         return response
     }
-}
-
-/// One request in the log.
-package struct RequestRecord: Sendable {
-    package let method: String
-    package let path: String
-    package let status: Int
-    package let nanos: UInt64
-    package let bytes: Int?
-    /// What the response names it by (`X-Request-Id`).
-    package let id: String
-    /// The client's address; empty for a request that did not come over the network.
-    package let client: String
-    /// The trace that the client has it in (W3C Trace Context); nil without one.
-    package let trace: String?
-    /// Monotonic ns.
-    package let at: UInt64
 }

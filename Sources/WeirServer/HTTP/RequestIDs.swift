@@ -1,20 +1,20 @@
 // Names of requests, for logs: the client's own, or a number.
 
 import HTTPTypes
-import Hummingbird
 import Synchronization
 
 final class RequestIDs: Sendable {
     static let name = HTTPField.Name("X-Request-Id") ?? .server
-    private static let traceName = HTTPField.Name("traceparent")
+    static let traceName = HTTPField.Name("traceparent") ?? .server
     private static let maximumLength = 64
 
     /// Tells the requests of this server from those of the one before.
     private let prefix = String(UInt32.random(in: .min ... .max), radix: 36)
     private let next = Atomic(UInt64(1))
 
-    func id(of request: Request) -> String {
-        if let given = request.headers[Self.name], Self.isName(given) { return given }
+    /// - Parameter given: by the client.
+    func id(given: String?) -> String {
+        if let given, Self.isName(given) { return given }
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         return prefix + "-" + String(number, radix: 36)
     }
@@ -32,9 +32,8 @@ final class RequestIDs: Sendable {
             }
     }
 
-    /// The trace that a client has a request in (W3C Trace Context, 3.2).
-    static func trace(of request: Request) -> String? {
-        guard let traceName, let parent = request.headers[traceName] else { return nil }
+    /// The trace in a client's header `traceparent` (W3C Trace Context, 3.2).
+    static func trace(of parent: String) -> String? {
         let parts = parent.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 4, parts[1].utf8.count == 32,
             parts[1].utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })

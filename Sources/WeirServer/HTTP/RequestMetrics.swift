@@ -43,12 +43,15 @@ final class RequestMetrics: Sendable {
         var recent: [RequestLine] = []
         var next = 0
         var active = 0
+        var direct = 0
         var webSockets = 0
         var histograms: [Key: Buckets] = [:]
     }
 
     private let state = Mutex(State())
     private static let maximumRecent = 200
+    private static let maximumPath = 200
+    private static let methods: Set = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
 
     /// A WebSocket more or less.
     func connected(_ change: Int) { state.withLock { $0.webSockets += change } }
@@ -60,17 +63,24 @@ final class RequestMetrics: Sendable {
     /// A request that nobody waits for an answer of.
     func abandon() { state.withLock { $0.active -= 1 } }
 
-    /// - Parameter route: the pattern of the path, so that there are few of them.
-    func end(_ record: RequestRecord, route: String) {
-        let known = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
-        let method = known.contains(record.method) ? record.method : "_OTHER"
+    /// Requests that were answered on the event loop.
+    var direct: Int { state.withLock { $0.direct } }
+
+    /// - Parameters:
+    ///   - route: the pattern of the path, so that there are few of them.
+    ///   - isDirect: whether it was answered on the event loop.
+    func end(_ record: RequestRecord, route: String, isDirect: Bool = false) {
+        let method = Self.methods.contains(record.method) ? record.method : "_OTHER"
         let key = Key(method: method, route: route, status: record.status)
         let line = RequestLine(
             at: Date().timeIntervalSince1970, status: record.status, method: method,
-            path: String(record.path.prefix(200)), millis: Double(record.nanos) / 1e6,
+            path: record.path.utf8.count > Self.maximumPath
+                ? String(record.path.prefix(Self.maximumPath)) : record.path,
+            millis: Double(record.nanos) / 1e6,
             bytes: record.bytes, client: record.client, id: record.id)
         state.withLock { state in
             state.active -= 1
+            if isDirect { state.direct += 1 }
             state.histograms[key, default: Buckets()].add(Double(record.nanos) / 1e9)
             let endpoint = Endpoint(method: method, route: route)
             state.latencies[endpoint, default: Histogram(numberOfSignificantValueDigits: .two)]

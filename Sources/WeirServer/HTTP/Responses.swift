@@ -28,11 +28,7 @@ extension Response {
     static func text(
         _ body: some Collection<UInt8>, type: String, status: HTTPResponse.Status = .ok
     ) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = type
-        var buffer = ByteBuffer()
-        buffer.writeBytes(body)
-        return Response(status: status, headers: headers, body: .parts(of: buffer))
+        WholeResponse.text(body, type: type, status: status).response
     }
 
     static func json(_ value: JsonValue, status: HTTPResponse.Status = .ok) -> Response {
@@ -82,12 +78,14 @@ extension Request {
         }
         return buffer.readBytes(length: buffer.readableBytes) ?? []
     }
+}
 
-    /// The media type of the body without its parameters, lower case.
-    var mediaType: String? {
-        let written = headers[.contentType]
-        if written == "application/json" { return written }
-        return written?.split(separator: ";").first
-            .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+enum MediaType {
+    /// Whether a body is JSON, whatever parameters the type has.
+    static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        if contentType == "application/json" { return true }
+        let type = contentType.split(separator: ";").first?.filter { $0 != " " && $0 != "\t" }
+        return type?.lowercased() == "application/json"
     }
 }

@@ -6,6 +6,7 @@ import Hummingbird
 /// A router that knows its paths, so that a wrong method is told from a wrong path.
 final class Routes {
     let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+    private(set) var direct = DirectRoutes()
     private var methods: [String: [HTTPRequest.Method]] = [:]
 
     /// - Parameter path: parts of it may be `{name}`.
@@ -17,6 +18,11 @@ final class Routes {
             try await handler(request, context)
         }
         methods[path, default: []] += method == .get ? [.get, .head] : [method]
+    }
+
+    /// Besides: how requests of a route are answered at once where that is possible.
+    func addDirect(_ method: HTTPRequest.Method, _ path: String, _ answer: @escaping DirectAnswer) {
+        direct.add(method, path, answer)
     }
 
     /// The methods that paths have.

@@ -15,8 +15,8 @@ struct EventStreams: Sendable {
         self.feed = feed
     }
 
-    static func isWanted(by request: Request) -> Bool {
-        request.headers[.accept]?.lowercased().contains("text/event-stream") ?? false
+    static func isWanted(accept: String?) -> Bool {
+        accept?.lowercased().contains("text/event-stream") ?? false
     }
 
     private static let lastEventName = HTTPField.Name("Last-Event-ID")

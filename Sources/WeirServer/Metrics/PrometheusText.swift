@@ -172,6 +172,10 @@ enum PrometheusText {
         var gauge = Metric(
             name: "http_server_active_requests", kind: "gauge", help: "Requests that run now.")
         gauge.add([], active)
+        var direct = Metric(
+            name: "weir_api_direct_requests_total", kind: "counter",
+            help: "Requests that were answered on the event loop, without a task.")
+        direct.add([], requests.direct)
         var sockets = Metric(
             name: "weir_websocket_connections", kind: "gauge", help: "WebSockets that are open.")
         sockets.add([], requests.webSockets)
@@ -198,6 +202,6 @@ enum PrometheusText {
             duration.lines.append(line(duration.name + "_sum", labels, histogram.seconds))
             duration.lines.append(line(duration.name + "_count", labels, histogram.count))
         }
-        return gauge.text + sockets.text + duration.text
+        return gauge.text + direct.text + sockets.text + duration.text
     }
 }

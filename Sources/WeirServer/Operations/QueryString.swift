@@ -13,10 +13,10 @@ struct QueryString {
     init(_ items: [(name: String, value: String)]) { self.items = items }
 
     init(_ text: String) {
-        for item in text.split(separator: "&") {
-            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            items.append(
-                (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : ""))
+        for item in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let mark = item.firstIndex(of: UInt8(ascii: "=")) ?? item.endIndex
+            let value = item[mark...].dropFirst()
+            items.append((Self.decoded(Substring(item[..<mark])), Self.decoded(Substring(value))))
         }
     }
 
@@ -24,6 +24,8 @@ struct QueryString {
     static func plain(_ text: String) -> String { text.removingPercentEncoding ?? text }
 
     private static func decoded(_ text: Substring) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
+        else { return String(text) }
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
@@ -44,8 +46,6 @@ struct QueryString {
     ///
     /// - Throws: what is missing, unknown or no value of its type.
     func variables(of operation: APIOperation) throws(RequestRefusal) -> [JsonMember] {
-        var texts: [String: [String]] = [:]
-        for (name, value) in items { texts[name, default: []].append(value) }
         for (name, _) in items where !operation.parameters.contains(where: { $0.name == name }) {
             let nearest = nearestName(to: name, among: operation.parameters.map(\.name))
             throw RequestRefusal(
@@ -54,7 +54,7 @@ struct QueryString {
                     + (nearest.map { "; did you mean '\($0)'?" } ?? "."))
         }
         for parameter in operation.parameters where parameter.isRequired {
-            guard texts[parameter.name] == nil else { continue }
+            if items.contains(where: { $0.name == parameter.name }) { continue }
             throw RequestRefusal(
                 .badRequest, "\(operation.name) needs the parameter '\(parameter.name)'.")
         }
@@ -65,11 +65,10 @@ struct QueryString {
     ///
     /// - Throws: what is no value of its type.
     func values(of operation: APIOperation) throws(RequestRefusal) -> [JsonMember] {
-        var texts: [String: [String]] = [:]
-        for (name, value) in items { texts[name, default: []].append(value) }
         var members: [JsonMember] = []
         for parameter in operation.parameters {
-            guard let given = texts[parameter.name] else { continue }
+            let given = items.filter { $0.name == parameter.name }.map(\.value)
+            if given.isEmpty { continue }
             let value = try JSONSchema.value(given, of: parameter, parameter.type)
             members.append(JsonMember(parameter.name, value))
         }

@@ -16,17 +16,18 @@ struct GraphQLRoutes {
         let path = "/\(version)/graphql"
         routes.add(.post, path) { request, context in try await post(request, context.caller) }
         routes.add(.get, path) { request, context in try await get(request, context.caller) }
+        routes.addDirect(.post, path) { direct($0) }
         routes.add(.get, "\(path)/schema") { _, _ in
             Response.text(service.model.schema.text.utf8, type: "text/plain; charset=utf-8")
         }
     }
 
     private func post(_ request: Request, _ caller: Caller) async throws -> Response {
-        guard request.mediaType == "application/json" else {
+        guard MediaType.isJSON(request.headers[.contentType]) else {
             throw RequestRefusal(
                 .unsupportedMediaType, "The body of a GraphQL request is application/json.")
         }
-        let isStream = EventStreams.isWanted(by: request)
+        let isStream = EventStreams.isWanted(accept: request.headers[.accept])
         let type = isStream ? .json : try negotiated(request)
         let body = try await request.body(upTo: settings.bodyBytes)
         do throws(GraphQLParameters.Malformed) {
@@ -40,12 +41,22 @@ struct GraphQLRoutes {
         }
     }
 
+    /// A query that has been asked before; nil when the route has to answer it.
+    private func direct(_ request: DirectRequest) -> WholeResponse? {
+        guard MediaType.isJSON(request.contentType),
+            !EventStreams.isWanted(accept: request.accept),
+            request.body.count <= settings.bodyBytes,
+            let type = GraphQLMediaType.negotiated(accept: request.accept),
+            let parameters = try? GraphQLParameters(body: request.body),
+            let response = service.answerAtOnce(to: parameters, caller: request.caller)
+        else { return nil }
+        return whole(response, type)
+    }
+
     private func get(_ request: Request, _ caller: Caller) async throws -> Response {
-        let isStream = EventStreams.isWanted(by: request)
+        let isStream = EventStreams.isWanted(accept: request.headers[.accept])
         let type = isStream ? .json : try negotiated(request)
-        let items = request.uri.queryParameters.map {
-            (name: String($0.key), value: String($0.value))
-        }
+        let items = QueryString(request.uri.query ?? "").items
         do throws(GraphQLParameters.Malformed) {
             if isStream {
                 return await streams.response(
@@ -72,6 +83,10 @@ struct GraphQLRoutes {
     ) async -> Response {
         let response = await service.respond(
             to: parameters, caller: caller, isReading: method == .get)
+        return whole(response, type).response
+    }
+
+    private func whole(_ response: GraphQLResponse, _ type: GraphQLMediaType) -> WholeResponse {
         let status =
             response.isForbidden
             ? .forbidden

@@ -26,10 +26,7 @@ struct LiveRoutes {
     private func follow(
         _ request: Request, _ operation: APIOperation, _ caller: Caller
     ) async throws -> Response {
-        let items = request.uri.queryParameters.map {
-            (name: String($0.key), value: String($0.value))
-        }
-        var variables = try QueryString(items).variables(of: operation)
+        var variables = try QueryString(request.uri.query ?? "").variables(of: operation)
         if operation.isList, !variables.contains(where: { $0.key == "limit" }),
             operation.parameters.contains(where: { $0.name == "limit" })
         {

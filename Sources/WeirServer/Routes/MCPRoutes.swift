@@ -20,7 +20,7 @@ struct MCPRoutes {
     private static let versionName = HTTPField.Name("MCP-Protocol-Version")
 
     private func post(_ request: Request, _ caller: Caller) async throws -> Response {
-        guard request.mediaType == "application/json" else {
+        guard MediaType.isJSON(request.headers[.contentType]) else {
             throw RequestRefusal(.unsupportedMediaType, "A message is application/json.")
         }
         if let name = Self.versionName, let version = request.headers[name],

@@ -26,6 +26,7 @@ struct RESTRoutes {
                 routes.add(.get, path) { request, context in
                     try await respond(request, operation, context)
                 }
+                routes.addDirect(.get, path) { direct($0, operation) }
             }
         }
         let specification = OpenAPIDocument.json(
@@ -39,22 +40,43 @@ struct RESTRoutes {
     private func respond(
         _ request: Request, _ operation: APIOperation, _ context: APIContext
     ) async throws -> Response {
-        let format = try RESTFormat.negotiated(request, operation)
-        let items =
-            request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
-            + inPath(operation, context)
+        let format = try RESTFormat.negotiated(request.headers[.accept], operation)
+        let query = request.uri.query ?? ""
+        let items = QueryString(query).items + inPath(operation, context)
         let variables = try QueryString(items).variables(of: operation)
         let result = await service.rows(
             of: operation, variables: variables, caller: context.caller, format: format.rows)
         guard result.errors.isEmpty else { return Self.failure(result) }
+        return reply(result, operation, format, variables, path: request.uri.path, query: query)
+            .response(to: request)
+    }
+
+    /// Nil when the route has to answer the request.
+    private func direct(_ request: DirectRequest, _ operation: APIOperation) -> WholeResponse? {
+        guard let format = try? RESTFormat.negotiated(request.accept, operation),
+            let variables = try? QueryString(request.query).variables(of: operation),
+            let result = service.rowsAtOnce(
+                of: operation, variables: variables, caller: request.caller, format: format.rows)
+        else { return nil }
+        return reply(
+            result, operation, format, variables, path: request.path, query: request.query
+        ).whole(acceptEncoding: request.acceptEncoding)
+    }
+
+    private func reply(
+        _ result: RowsResponse, _ operation: APIOperation, _ format: RESTFormat,
+        _ variables: [JsonMember], path: String, query: String
+    ) -> Reply {
         var reply = Reply(result.body, type: format.mediaType)
         reply.isTagged = true
         // What needs a token is for its owner alone.
         reply.cacheControl = result.cacheSeconds.map {
             "\(asksForTokens ? "private" : "public"), max-age=\(Int($0))"
         }
-        if operation.isList { reply.link = Self.links(request, variables, rows: result.count) }
-        return reply.response(to: request)
+        if operation.isList {
+            reply.link = Self.links(path, query, variables, rows: result.count)
+        }
+        return reply
     }
 
     /// The parameters in the path of a request.
@@ -72,7 +94,7 @@ struct RESTRoutes {
     private func post(
         _ request: Request, _ operation: APIOperation, _ context: APIContext
     ) async throws -> Response {
-        guard request.mediaType == "application/json" else {
+        guard MediaType.isJSON(request.headers[.contentType]) else {
             throw RequestRefusal(.unsupportedMediaType, "The body is application/json.")
         }
         let body = try await request.body(upTo: settings.bodyBytes)
@@ -106,7 +128,7 @@ struct RESTRoutes {
 
     /// The pages before and behind this one (RFC 8288).
     private static func links(
-        _ request: Request, _ variables: [JsonMember], rows: Int
+        _ path: String, _ query: String, _ variables: [JsonMember], rows: Int
     ) -> String? {
         func number(_ name: String) -> Int? {
             variables.first { $0.key == name }.flatMap { Int($0.value.text) }
@@ -114,11 +136,9 @@ struct RESTRoutes {
         let offset = number("offset") ?? 0
         guard let limit = number("limit"), limit > 0 else { return nil }
         func link(_ offset: Int, _ relation: String) -> String {
-            let others = request.uri.query.map { query in
-                query.split(separator: "&").filter { !$0.hasPrefix("offset=") }
-            }
-            let query = ((others ?? []) + ["offset=\(offset)"]).joined(separator: "&")
-            return "<\(request.uri.path)?\(query)>; rel=\"\(relation)\""
+            let others = query.split(separator: "&").filter { !$0.hasPrefix("offset=") }
+            let all = (others + ["offset=\(offset)"]).joined(separator: "&")
+            return "<\(path)?\(all)>; rel=\"\(relation)\""
         }
         var links: [String] = []
         if rows >= limit, offset <= Int.max - limit { links.append(link(offset + limit, "next")) }
@@ -150,8 +170,8 @@ enum RESTFormat {
     }
 
     /// By the weights of `Accept`; the first of equal ones. Only lists have lines.
-    static func negotiated(_ request: Request, _ operation: APIOperation) throws -> RESTFormat {
-        guard let accept = request.headers[.accept] else { return .json }
+    static func negotiated(_ accept: String?, _ operation: APIOperation) throws -> RESTFormat {
+        guard let accept else { return .json }
         var best: (format: RESTFormat, quality: Double)?
         for range in accept.split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }

@@ -39,7 +39,9 @@ package struct ServingLimits: Sendable {
     var isOne = false
 }
 
-/// One read-only connection. It is used by one thread at a time, which the pool sees to.
+/// One read-only connection. It is used by one thread at a time, which the pool sees to; so its
+/// statements go to SQLite itself and need not wait in a queue (SQLite, Using SQLite In Multi-Threaded
+/// Applications: multi-thread).
 ///
 /// `@unchecked Sendable` holds because the pool hands a connection to one reader at a time.
 package final class ServingConnection: @unchecked Sendable {
@@ -80,6 +82,7 @@ package final class ServingConnection: @unchecked Sendable {
             return (handle, slot)
         }
         (handle, slot) = opened
+        watchProgress()
     }
 
     deinit {
@@ -97,24 +100,25 @@ package final class ServingConnection: @unchecked Sendable {
     func read<Result>(
         _ limits: ServingLimits, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
-        try queue.inDatabase { _ in
-            self.limits = limits
-            stepsLeft = limits.thousandSteps ?? .max
-            bytesLeft = limits.bytes
-            stop = nil
-            let context = Unmanaged.passUnretained(self).toOpaque()
-            sqlite3_progress_handler(
-                handle, 1000,
-                { context in
-                    guard let context else { return 0 }
-                    return Unmanaged<ServingConnection>.fromOpaque(context).takeUnretainedValue()
-                        .mayGoOn() ? 0 : 1
-                }, context)
-            if limits.isOne { return try body(self) }
-            try begin()
-            defer { end() }
-            return try body(self)
-        }
+        self.limits = limits
+        stepsLeft = limits.thousandSteps ?? .max
+        bytesLeft = limits.bytes
+        stop = nil
+        if limits.isOne { return try body(self) }
+        try begin()
+        defer { end() }
+        return try body(self)
+    }
+
+    private func watchProgress() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle, 1000,
+            { context in
+                guard let context else { return 0 }
+                return Unmanaged<ServingConnection>.fromOpaque(context).takeUnretainedValue()
+                    .mayGoOn() ? 0 : 1
+            }, context)
     }
 
     private func mayGoOn() -> Bool {

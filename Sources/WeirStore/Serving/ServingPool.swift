@@ -37,6 +37,8 @@ package final class ServingPool: Sendable {
     private let readNanos = Atomic(UInt64(0))
     /// About three milliseconds.
     private static let fastSteps = 100
+    /// About one.
+    private static let momentSteps = 33
 
     /// - Throws: `StoreError` when the store cannot be opened.
     package init(path: String, settings: Settings = Settings()) throws {
@@ -67,6 +69,17 @@ package final class ServingPool: Sendable {
         } catch ServingError.overBudget {
             return try await runSlowly(deadline, isOne, body)
         }
+    }
+
+    /// Runs a request where it came in, or not at all.
+    ///
+    /// - Throws: what `read` does; `ServingError.overBudget` when it takes SQLite more than about a
+    ///   millisecond.
+    package func readAtOnce<Result>(
+        isOne: Bool, _ body: (ServingConnection) throws -> Result
+    ) throws -> Result {
+        let deadline = MonotonicClock.now() + UInt64(max(0, settings.seconds) * 1e9)
+        return try run(steps: Self.momentSteps, deadline, isOne, body)
     }
 
     private func run<Result>(

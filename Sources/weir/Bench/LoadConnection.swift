@@ -100,22 +100,41 @@ struct LoadConnection {
 
     /// False when the head is whole and tells no length (RFC 9112, 6.3).
     private mutating func readHead() -> Bool {
-        let mark: [UInt8] = [13, 10, 13, 10]
-        var end: Int?
-        for index in bytes.indices where bytes[index] == 13 {
-            if bytes[index...].starts(with: mark) {
-                end = index
-                break
+        var lineStart = 0
+        var length: Int?
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
+            let line = bytes[lineStart..<index]
+            if line.count <= 1, lineStart > 0 {
+                let hasNoBody = status == 204 || status == 304
+                expected = hasNoBody ? index + 1 : length.map { index + 1 + $0 }
+                return expected != nil
             }
+            if lineStart == 0 {
+                status = Self.number(line.dropFirst(9).prefix(3)) ?? 0
+            } else if Self.isLength(line) {
+                length = Self.number(line.dropFirst(Self.lengthName.count))
+            }
+            lineStart = index + 1
         }
-        guard let end else { return true }
-        let head = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
-        status = Int(head.dropFirst(9).prefix(3)) ?? 0
-        if status == 204 || status == 304 { expected = end + 4 }
-        for line in head.split(separator: "\r\n") where line.hasPrefix("content-length:") {
-            let length = line.dropFirst("content-length:".count).filter { $0 != " " }
-            expected = Int(length).map { end + 4 + $0 }
+        return true
+    }
+
+    private static let lengthName = Array("content-length:".utf8)
+
+    private static func isLength(_ line: ArraySlice<UInt8>) -> Bool {
+        line.count > lengthName.count
+            && zip(line, lengthName).allSatisfy { $0 | 0x20 == $1 || $0 == $1 }
+    }
+
+    /// Blanks around it are fine.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var number = 0
+        var isThere = false
+        for digit in digits where digit != UInt8(ascii: " ") && digit != UInt8(ascii: "\r") {
+            guard digit >= 0x30, digit <= 0x39, number < 1 << 40 else { return nil }
+            number = number * 10 + Int(digit - 0x30)
+            isThere = true
         }
-        return expected != nil
+        return isThere ? number : nil
     }
 }

@@ -1,0 +1,186 @@
+// Small requests with small answers, answered on the event loop: no task, no change of threads.
+
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import WeirRuntime
+
+/// What the connections of a server share.
+struct DirectAnswers: Sendable {
+    let routes: DirectRoutes
+    let journal: RequestJournal
+    let dates = ResponseDates()
+    let serverName: String
+}
+
+/// Stands in front of the tasks that answer requests, and answers those itself that have a direct
+/// route, whole in memory, when no other request of the connection is being answered. All others go
+/// on as they came. Its answers are written as bytes, behind the encoder of the others.
+final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private struct Waiting {
+        let head: HTTPRequestHead
+        let route: DirectRoute
+        let request: DirectRequest
+        /// Monotonic ns.
+        let start: UInt64
+        var body: ByteBuffer?
+    }
+
+    private let answers: DirectAnswers
+    private let client: String
+    private let deadlines: RequestDeadlines
+    /// What is written from there are bytes.
+    private let encoder: ChannelHandlerContext
+    /// The request that is coming in and may be answered here.
+    private var waiting: Waiting?
+    /// Requests that have gone on and are not answered yet.
+    private var others = 0
+    private var needsFlush = false
+    /// A name of the server that has been looked at.
+    private var knownHost: String?
+    private static let maximumBody = 64 << 10
+
+    init(
+        _ answers: DirectAnswers, client: String, deadlines: RequestDeadlines,
+        encoder: ChannelHandlerContext
+    ) {
+        self.answers = answers
+        self.client = client
+        self.deadlines = deadlines
+        self.encoder = encoder
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            waiting = taken(head, context)
+            guard waiting == nil else { return }
+            others += 1
+            context.fireChannelRead(data)
+        case .body(let part):
+            guard waiting != nil else { return context.fireChannelRead(data) }
+            if waiting?.body == nil {
+                waiting?.body = part
+            } else {
+                waiting?.body?.writeImmutableBuffer(part)
+            }
+        case .end(let trailers):
+            guard let asked = waiting else { return context.fireChannelRead(data) }
+            waiting = nil
+            if let response = response(to: asked, context) {
+                encoder.write(NIOAny(IOData.byteBuffer(response)), promise: nil)
+                deadlines.responseEnded(context.channel)
+                needsFlush = true
+            } else {
+                handOver(asked, context)
+                context.fireChannelRead(wrapInboundOut(.end(trailers)))
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if needsFlush {
+            needsFlush = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { others -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    /// A server that stops waits for requests that have begun; whoever does so does not know of the
+    /// one here.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, let asked = waiting { handOver(asked, context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Nil when somebody else answers.
+    private func taken(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Waiting? {
+        guard others == 0, context.channel.isWritable, let request = DirectRequest(head),
+            let route = answers.routes.route(request.method, request.path),
+            request.contentLength <= (request.method == .POST ? Self.maximumBody : 0)
+        else { return nil }
+        return Waiting(
+            head: head, route: route, request: request, start: MonotonicClock.now())
+    }
+
+    /// What has come of a request goes on to the tasks.
+    private func handOver(_ asked: Waiting, _ context: ChannelHandlerContext) {
+        waiting = nil
+        others += 1
+        context.fireChannelRead(wrapInboundOut(.head(asked.head)))
+        if let body = asked.body { context.fireChannelRead(wrapInboundOut(.body(body))) }
+    }
+
+    // MARK: Responses
+
+    /// Nil when somebody else answers.
+    private func response(to asked: Waiting, _ context: ChannelHandlerContext) -> ByteBuffer? {
+        let journal = answers.journal
+        var request = asked.request
+        guard isKnown(request.host), journal.gate.mayAsk(client) else { return nil }
+        if let verifier = journal.gate.verifier {
+            // A token that is not known may need keys that have to be fetched.
+            guard let caller = verifier.knownCaller(authorization: request.authorization) else {
+                return nil
+            }
+            request.caller = caller
+        }
+        if let body = asked.body { request.body = Array(body.readableBytesView) }
+        guard let response = asked.route.answer(request),
+            // It is counted where it is answered.
+            journal.gate.allowsRate(client)
+        else { return nil }
+        let entry = journal.begin(
+            request.method.rawValue, givenID: request.requestID, traceParent: request.traceParent,
+            client: client, start: asked.start)
+        let bytes = bytes(of: response, id: entry.id, context.channel.allocator)
+        journal.end(
+            entry, route: asked.route.path, path: request.path, status: response.status.code,
+            bytes: response.body.readableBytes, isDirect: true)
+        return bytes
+    }
+
+    /// A connection goes to one name.
+    private func isKnown(_ host: String?) -> Bool {
+        if let host, host == knownHost { return true }
+        guard answers.journal.gate.allows(host: host, origin: nil) else { return false }
+        knownHost = host
+        return true
+    }
+
+    /// A response as it is sent (RFC 9112, 4). Its values have no line ends: they are the server's own
+    /// words, or parts of the request's target, where the parser allows none.
+    private func bytes(
+        of response: WholeResponse, id: String, _ allocator: ByteBufferAllocator
+    ) -> ByteBuffer {
+        var bytes = allocator.buffer(capacity: response.body.readableBytes + 512)
+        bytes.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+        func add(_ name: String, _ value: String) {
+            bytes.writeString(name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(value)
+            bytes.writeStaticString("\r\n")
+        }
+        for header in response.headers { add(header.name.rawName, header.value) }
+        bytes.writeStaticString("X-Content-Type-Options: nosniff\r\n")
+        add(RequestIDs.name.rawName, id)
+        add("Content-Length", String(response.body.readableBytes))
+        add("Date", answers.dates.now)
+        add("Server", answers.serverName)
+        bytes.writeStaticString("\r\n")
+        bytes.writeImmutableBuffer(response.body)
+        return bytes
+    }
+}
