@@ -26,8 +26,8 @@ struct LiveEvent: Sendable {
 /// Reads the events of one subscriber. A client that is slow is behind, and nothing waits for it.
 struct Subscription: Sendable {
     private let fetch: Fetch
-    /// Of the fetch, told apart from others.
-    private let output: String
+    /// The fetch, told apart from others.
+    private let asked: EventCache.Asked
     private let service: GraphQLService
     private let hub: EventCache
     private var after: Int64
@@ -57,7 +57,7 @@ struct Subscription: Sendable {
         } catch let problem as FieldProblem {
             throw GraphQLErrors(errors: [problem.error])
         }
-        output = "\(fetch.key) \(fetch.output.fields)"
+        asked = EventCache.Asked(fetch)
         let last = try await service.lastEvent(of: query)
         // A number that has not been given yet is from before --fresh: all events are new then.
         self.after = after.map { $0 > last ? 0 : $0 } ?? last
@@ -70,7 +70,7 @@ struct Subscription: Sendable {
     /// - Throws: `ServingError`, or that events are gone that the client has not seen.
     mutating func next(commit: UInt64) async throws -> [LiveEvent] {
         let events = try await hub.events(
-            fetch, output: output, after: after, commit: commit
+            asked, after: after, commit: commit
         ) { [self] in
             try await service.events(fetch, after: after, most: Self.page)
         }
@@ -81,11 +81,34 @@ struct Subscription: Sendable {
 
 /// Many subscribers ask the same after each commit; it is read once.
 final class EventCache: Sendable {
-    private struct Key: Hashable {
-        let sql: String
-        let parameters: [StoreValue]
+    /// What a subscriber asks each time. Its hash is computed once.
+    struct Asked: Hashable, Sendable {
+        private let sql: String
+        private let parameters: [StoreValue]
         /// What is selected, and as what.
-        let output: String
+        private let output: String
+        private let hash: Int
+        /// Whether others who ask the same get the same: what is below the rows has arguments of its
+        /// own, which are not among these.
+        let isShared: Bool
+
+        init(_ fetch: Fetch) {
+            sql = fetch.sql
+            parameters = fetch.parameters.map(\.value)
+            output = "\(fetch.key) \(fetch.output.fields)"
+            isShared = fetch.output.children.isEmpty && fetch.output.isPlain
+            var hasher = Hasher()
+            hasher.combine(sql)
+            hasher.combine(parameters)
+            hasher.combine(output)
+            hash = hasher.finalize()
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    }
+
+    private struct Key: Hashable {
+        let asked: Asked
         let after: Int64
         let commit: UInt64
     }
@@ -101,14 +124,11 @@ final class EventCache: Sendable {
     private static let maximum = 64
 
     func events(
-        _ fetch: Fetch, output: String, after: Int64, commit: UInt64,
+        _ asked: Asked, after: Int64, commit: UInt64,
         read: @escaping @Sendable () async throws -> [LiveEvent]
     ) async throws -> [LiveEvent] {
-        let key = Key(
-            sql: fetch.sql, parameters: fetch.parameters.map(\.value),
-            output: output, after: after, commit: commit)
-        // What is below the rows has arguments of its own, which are not part of the key.
-        guard fetch.output.children.isEmpty, fetch.output.isPlain else { return try await read() }
+        guard asked.isShared else { return try await read() }
+        let key = Key(asked: asked, after: after, commit: commit)
         if let ready = state.withLock({ $0.ready[key] }) { return ready }
         let task = state.withLock { state -> Task<[LiveEvent], any Error> in
             if let known = state.events[key] { return known }
