@@ -172,16 +172,6 @@ struct PackageFile {
     /// Nil when the API asks nobody for a token.
     var authentication: AuthSettings? { auth.settings }
 
-    /// Settings that would change what is served and that nothing follows yet: the last key of the
-    /// path, and what happens instead.
-    var unfollowed: [(key: String, message: String)] {
-        var found: [(key: String, message: String)] = []
-        if value("compiler", "api", "paginated-results") as? Bool ?? false {
-            found.append(("paginated-results", "is not supported yet: lists are plain"))
-        }
-        return found
-    }
-
     /// Rows of a list when a caller of the API does not say.
     var defaultLimit: Int? { value("compiler", "api", "default-limit") as? Int }
 

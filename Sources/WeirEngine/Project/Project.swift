@@ -130,13 +130,10 @@ package struct Project: Sendable {
                 result.includes[include.name] = package.config.merging(include.config) { $1 }
             }
             let findings = settings.unknownKeys.count + settings.problems.count
-            if findings + settings.unfollowed.count > 0, let shown {
+            if findings > 0, let shown {
                 let bytes = FileManager.default.contents(atPath: shown).map { Array($0) } ?? []
                 let text = sources.add(name: shown, bytes: bytes)
                 diagnostics = settings.unknownKeys.map { warning($0, in: text) }
-                diagnostics += settings.unfollowed.map { key, message in
-                    .warning("unsupported", "'\(key)' \(message)", at: place(of: key, in: text))
-                }
                 diagnostics += settings.problems.map { key, message in
                     .error("bad-setting", "'\(key)' \(message)", at: place(of: key, in: text))
                 }

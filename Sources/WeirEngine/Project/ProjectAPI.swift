@@ -45,6 +45,8 @@ package struct ProjectAPI: Sendable {
     package var maximumResultDepth = 3
     /// Whether BIGINT is `Long`; otherwise it is `Float`.
     package var hasExtendedScalars = true
+    /// Whether lists say where they are among all rows.
+    package var hasPages = false
 
     package init() {}
 }
@@ -77,6 +79,7 @@ struct ProjectAPIReader {
         }
         settings.hasPrefix = flag("add-prefix", api, true)
         settings.hasExtendedScalars = flag("extended-scalar-types", compiler, true)
+        settings.hasPages = flag("paginated-results", api, false)
         switch api["max-result-depth"] {
         case nil: break
         case let depth as Int where (1...12).contains(depth): settings.maximumResultDepth = depth

@@ -29,6 +29,7 @@ struct ExposedTable {
     let base: String?
     let access: Access
     let cacheSeconds: Double?
+    let rowtime: Int?
 }
 
 extension ScriptBinder {
@@ -49,7 +50,7 @@ extension ScriptBinder {
                 order: bound?.order ?? [], limit: bound?.limit, offset: bound?.offset,
                 documentation: statement.preamble.documentation, span: span,
                 base: bound?.visible.base, access: access,
-                cacheSeconds: cacheSeconds(statement)))
+                cacheSeconds: cacheSeconds(statement), rowtime: relation.rowtime))
     }
 
     /// Notes a CREATE TABLE with what its hints ask for.
@@ -136,7 +137,7 @@ extension ScriptBinder {
         case .byAll(let columns): filters = filter(columns, isRequired: true)
         case .byAny(let columns): filters = filter(columns, isRequired: false)
         }
-        return StoreQuery(
+        var query = StoreQuery(
             name: table.name, kind: .table(isListed: isListed), arguments: filters,
             columns: table.columns, reads: [table.name], limit: table.limit,
             documentation: table.documentation, span: table.span, base: nil,
@@ -144,6 +145,8 @@ extension ScriptBinder {
                 StoreQueryBuilder.rows(
                     of: table.name, table.columns, order: table.order, stored: stored),
                 offset: table.offset ?? 0), plan: nil, cacheSeconds: table.cacheSeconds)
+        query.rowtime = table.rowtime
+        return query
     }
 }
 

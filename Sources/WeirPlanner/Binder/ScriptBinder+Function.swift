@@ -209,15 +209,16 @@ extension ScriptBinder {
             for need in builder.textNeeds {
                 indexNeeds.add(table: need.table, text: need.columns, reason: name)
             }
-            queries.append(
-                StoreQuery(
-                    name: name, kind: kind, arguments: arguments, columns: draft.fields,
-                    reads: builder.reads, limit: bound.limit,
-                    documentation: statement.preamble.documentation, span: statement.span,
-                    base: bound.visible.base,
-                    select: StoreSelect(
-                        draft, prefix: builder.prefix, offset: bound.offset ?? 0),
-                    plan: ordered(plan, bound), cacheSeconds: cacheSeconds(statement)))
+            var query = StoreQuery(
+                name: name, kind: kind, arguments: arguments, columns: draft.fields,
+                reads: builder.reads, limit: bound.limit,
+                documentation: statement.preamble.documentation, span: statement.span,
+                base: bound.visible.base,
+                select: StoreSelect(
+                    draft, prefix: builder.prefix, offset: bound.offset ?? 0),
+                plan: ordered(plan, bound), cacheSeconds: cacheSeconds(statement))
+            query.rowtime = plan.relation.rowtime.flatMap { $0 < draft.fields.count ? $0 : nil }
+            queries.append(query)
         } catch {
             diagnostics.append(
                 .error(

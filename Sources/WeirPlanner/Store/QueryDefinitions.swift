@@ -4,7 +4,10 @@ extension StreamPlan {
     /// A digest of what each query of the API does, by name.
     package var queryDefinitions: [String: String] {
         Dictionary(
-            (tableQueries + queries).map { ($0.name, digest(of: $0)) },
+            (tableQueries + queries).flatMap { query in
+                let digest = digest(of: query)
+                return [(query.name, digest), (query.name + StoreQuery.totalsSuffix, digest)]
+            },
             uniquingKeysWith: { first, _ in first })
     }
 

@@ -93,6 +93,11 @@ package struct StoreQuery: Sendable {
     /// How old an answer may be (s; SQRL's hint `cache`); nil for one that is read each time.
     package var cacheSeconds: Double?
 
+    /// The column with the event time of its rows.
+    package var rowtime: Int?
+    /// Behind its name: what counting its rows costs, for pages.
+    package static let totalsSuffix = " (totals)"
+
     /// All columns and rows; parameters are `:name`. Empty for subscriptions.
     package var sql: String { kind == .subscription ? "" : select?.sql(limit: limit) ?? "" }
 

@@ -12,7 +12,7 @@ enum CSVWriter {
             return (field.responseKey, place, shape)
         }
         var output = columns.map(\.0).joined(separator: ",").utf8 + Array("\r\n".utf8)
-        for row in 0..<rows.rows.count {
+        for row in rows.rows(shownBy: fetch) {
             for (number, (_, place, shape)) in columns.enumerated() {
                 if number > 0 { output.append(UInt8(ascii: ",")) }
                 let cell = rows.rows.cell(row, place)

@@ -25,6 +25,8 @@ struct Fetch: Sendable {
     /// Places of the parent's columns that its rows are found by; nil for a root field.
     let parentColumns: [Int]?
     let output: RowOutput
+    /// Rows that are shown at most; nil for all that are read.
+    var shown: Int?
 }
 
 /// The fields of an object that is a row.
@@ -68,6 +70,11 @@ struct FetchedRows {
     let groups: ChildRows?
     /// For each child: its rows, and which group of them belongs to each row here.
     let children: [(rows: FetchedRows, numbers: [Int])]
+
+    /// The rows of a root field.
+    func rows(shownBy fetch: Fetch) -> Range<Int> {
+        rows(of: 0).prefix(fetch.shown ?? .max).indices
+    }
 
     func rows(of group: Int) -> Range<Int> { groups?.rows(of: group) ?? 0..<rows.count }
 }

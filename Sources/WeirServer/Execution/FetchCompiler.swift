@@ -11,7 +11,7 @@ struct FetchCompiler {
     let request: GraphQLRequest
     let caller: Caller
     let texts: StatementTexts
-    private var values: FieldValues
+    private(set) var values: FieldValues
 
     init(_ model: APIModel, _ request: GraphQLRequest, _ caller: Caller, _ texts: StatementTexts) {
         self.model = model
@@ -24,8 +24,22 @@ struct FetchCompiler {
     /// The statement of a root field with those below it.
     ///
     /// - Throws: `FieldProblem`.
-    mutating func root(_ field: SelectedField, _ query: APIQuery) throws -> Fetch {
-        try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1)
+    mutating func root(_ field: SelectedField, _ query: APIQuery) throws -> RootRead {
+        if query.isPage { return .page(try page(field, query)) }
+        return .rows(
+            try fetch(field, query, parent: nil, path: [.field(field.responseKey)], parentRows: 1))
+    }
+
+    /// The rows of a page, which is a root field.
+    ///
+    /// - Throws: `FieldProblem`.
+    mutating func results(
+        _ field: SelectedField, of page: SelectedField, _ query: APIQuery
+    ) throws -> Fetch {
+        try fetch(
+            field, query, parent: nil,
+            path: [.field(page.responseKey), .field(field.responseKey)], parentRows: 1,
+            arguments: page.arguments)
     }
 
     /// The statement of a subscription: its rows behind a number, which is the last column.
@@ -58,8 +72,9 @@ struct FetchCompiler {
 
     private mutating func fetch(
         _ field: SelectedField, _ query: APIQuery, parent: RowColumns?,
-        path: [GraphQLError.PathStep], parentRows: Int
+        path: [GraphQLError.PathStep], parentRows: Int, arguments given: NamedValues? = nil
     ) throws -> Fetch {
+        let arguments = given ?? field.arguments
         guard let object = model.objects[query.type], let select = query.query.select,
             let type = model.schema.types[query.type]
         else { throw FieldProblem("\"\(field.name)\" is not served.", field, path) }
@@ -68,14 +83,14 @@ struct FetchCompiler {
                 "The request goes deeper than \(model.settings.maximumDepth) lists.", field, path)
         }
         let (parameters, expected) = try values.read(
-            field, field.arguments, query, path: path, parentRows: parentRows)
+            field, arguments, query, path: path, parentRows: parentRows)
         let parents = query.query.arguments.compactMap { argument -> String? in
             if case .parent(let column) = argument.origin { column } else { nil }
         }
         let (output, columns) = try self.output(
             try request.fields(of: field, on: type), object, path, rows: expected)
         let sqlRequest = StoreSelect.Request(
-            columns: columns.numbers, filters: Self.filters(query.query, field.arguments),
+            columns: columns.numbers, filters: Self.filters(query.query, arguments),
             isPaged: true)
         let sql = texts.sql(
             query.query, select, sqlRequest, keys: parent == nil ? nil : parents)

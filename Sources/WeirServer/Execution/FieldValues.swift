@@ -39,25 +39,11 @@ struct FieldValues {
         _ field: SelectedField, _ arguments: NamedValues, _ query: APIQuery,
         path: [GraphQLError.PathStep], parentRows: Int
     ) throws -> (parameters: [(name: String, value: StoreValue)], rows: Int) {
-        var parameters: [(name: String, value: StoreValue)]
-        do throws(ArgumentProblem) {
-            parameters = try ArgumentValues.parameters(
-                query.query, given: arguments, caller: caller)
-        } catch {
-            throw FieldProblem(error.message, field, path, isForbidden: error.isForbidden)
-        }
-        var limit = 1
-        var offset = 0
-        var expected = parentRows
-        if let least = query.defaultLimit {
-            limit = try page(field, arguments, "limit", path) ?? least
-            guard limit <= settings.maximumLimit else {
-                throw FieldProblem(
-                    "\"limit\" is at most \(settings.maximumLimit).", field, path)
-            }
-            offset = try page(field, arguments, "offset", path) ?? 0
-            expected = parentRows.multipliedReportingOverflow(by: limit).partialValue
-        }
+        var parameters = try parameters(field, arguments, query, path: path)
+        let (limit, offset) = try bounds(field, arguments, query, path: path)
+        let expected =
+            query.defaultLimit == nil
+            ? parentRows : parentRows.multipliedReportingOverflow(by: limit).partialValue
         parameters.append((StoreSelect.limitParameter, .integer(Int64(limit))))
         parameters.append((StoreSelect.offsetParameter, .integer(Int64(offset))))
         rows += expected
@@ -67,6 +53,31 @@ struct FieldValues {
                     + " pages.", field, path)
         }
         return (parameters, expected)
+    }
+
+    /// The parameters without those of the page.
+    func parameters(
+        _ field: SelectedField, _ arguments: NamedValues, _ query: APIQuery,
+        path: [GraphQLError.PathStep]
+    ) throws -> [(name: String, value: StoreValue)] {
+        do throws(ArgumentProblem) {
+            return try ArgumentValues.parameters(query.query, given: arguments, caller: caller)
+        } catch {
+            throw FieldProblem(error.message, field, path, isForbidden: error.isForbidden)
+        }
+    }
+
+    /// The page of a list; one row of what is no list.
+    func bounds(
+        _ field: SelectedField, _ arguments: NamedValues, _ query: APIQuery,
+        path: [GraphQLError.PathStep]
+    ) throws -> (limit: Int, offset: Int) {
+        guard let least = query.defaultLimit else { return (1, 0) }
+        let limit = try page(field, arguments, "limit", path) ?? least
+        guard limit <= settings.maximumLimit else {
+            throw FieldProblem("\"limit\" is at most \(settings.maximumLimit).", field, path)
+        }
+        return (limit, try page(field, arguments, "offset", path) ?? 0)
     }
 
     /// A number of rows that the caller gave.

@@ -32,7 +32,7 @@ extension GraphQLService {
     ) -> RowsResponse? {
         let parameters = parameters(operation, .object(variables))
         guard let (known, prepared) = planned(parameters, caller),
-            let fetch = prepared.fetches.first
+            let root = prepared.reads.first
         else { return nil }
         let key = prepared.cacheSeconds.map { _ in ResultCache.Key(parameters, caller, format) }
         if let key, let kept = cache.answer(key) {
@@ -40,7 +40,7 @@ extension GraphQLService {
                 body: kept.body, count: kept.count, cacheSeconds: prepared.cacheSeconds)
         }
         let made = attempt(known, prepared) { connection in
-            Self.write(fetch, try fetch.run(connection), format)
+            Self.write(root, try root.fetches.map { try $0.run(connection) }, format)
         }
         guard var made, made.errors.isEmpty, isShort(made.body, known) else { return nil }
         if let key, let seconds = prepared.cacheSeconds {

@@ -155,14 +155,13 @@ package final class GraphQLService: Sendable {
     typealias Written = (bytes: [UInt8], hasErrors: Bool)
 
     private func body(_ prepared: PreparedRequest) async -> Written {
-        let fetches = prepared.fetches
-        guard !fetches.isEmpty else { return Self.write(prepared, []) { _ in nil } }
+        guard !prepared.reads.isEmpty else { return Self.write(prepared, []) { _ in nil } }
         do {
             return try await pool.read(isOne: prepared.isOne) { connection in
                 try Self.written(prepared, connection)
             }
         } catch {
-            return Self.write(prepared, fetches.map { Self.failure(error, $0) }) { _ in nil }
+            return Self.write(prepared, prepared.reads.map { Self.failure(error, $0) }) { _ in nil }
         }
     }
 
@@ -173,29 +172,29 @@ package final class GraphQLService: Sendable {
         _ prepared: PreparedRequest, _ connection: ServingConnection
     ) throws -> Written {
         var failures: [GraphQLError] = []
-        var found: [FetchedRows?] = []
-        for fetch in prepared.fetches {
+        var found: [[FetchedRows]?] = []
+        for read in prepared.reads {
             do {
-                found.append(try fetch.run(connection))
+                found.append(try read.fetches.map { try $0.run(connection) })
             } catch ServingError.overBudget {
                 throw ServingError.overBudget
             } catch {
-                failures.append(failure(error, fetch))
+                failures.append(failure(error, read))
                 found.append(nil)
             }
         }
         return write(prepared, failures) { found[$0] }
     }
 
-    private static func failure(_ error: any Error, _ fetch: Fetch) -> GraphQLError {
+    private static func failure(_ error: any Error, _ read: RootRead) -> GraphQLError {
         GraphQLError(
-            "\(error)", at: [fetch.location], path: [.field(fetch.responseKey)],
+            "\(error)", at: [read.location], path: [.field(read.responseKey)],
             classification: "DataFetchingException")
     }
 
-    /// - Parameter rows: those of each statement by its number; nil when it failed.
+    /// - Parameter rows: those of each root field that is read, by its number; nil when it failed.
     private static func write(
-        _ prepared: PreparedRequest, _ failures: [GraphQLError], _ rows: (Int) -> FetchedRows?
+        _ prepared: PreparedRequest, _ failures: [GraphQLError], _ rows: (Int) -> [FetchedRows]?
     ) -> Written {
         var writer = ResponseWriter()
         (prepared.errors + failures).forEach { writer.add($0) }
@@ -203,24 +202,24 @@ package final class GraphQLService: Sendable {
         let start = writer.output.count
         writer.raw("{".utf8)
         var isWhole = true
-        var statement = 0
-        for (number, part) in prepared.parts.enumerated() {
-            if number > 0 { writer.raw(",".utf8) }
+        var number = 0
+        for (place, part) in prepared.parts.enumerated() {
+            if place > 0 { writer.raw(",".utf8) }
             switch part {
             case .ready(let bytes): writer.raw(bytes)
             case .null(let key, let isNonNull):
                 writer.raw(key)
                 writer.raw("null".utf8)
                 isWhole = isWhole && !isNonNull
-            case .rows(let fetch):
-                if let found = rows(statement) {
-                    isWhole = writer.field(fetch, found) && isWhole
+            case .read(let read):
+                if let found = rows(number) {
+                    isWhole = writer.field(read, found) && isWhole
                 } else {
-                    writer.raw(fetch.key)
+                    writer.raw(read.key)
                     writer.raw("null".utf8)
-                    isWhole = isWhole && !fetch.isNonNull
+                    isWhole = isWhole && !read.isNonNull
                 }
-                statement += 1
+                number += 1
             }
         }
         writer.raw("}".utf8)
@@ -322,7 +321,7 @@ package final class GraphQLService: Sendable {
         } catch {
             return RowsResponse(errors: error.errors, failure: .request)
         }
-        guard prepared.errors.isEmpty, let fetch = prepared.fetches.first else {
+        guard prepared.errors.isEmpty, let root = prepared.reads.first else {
             return RowsResponse(
                 errors: prepared.errors, failure: prepared.isForbidden ? .forbidden : .request)
         }
@@ -334,8 +333,8 @@ package final class GraphQLService: Sendable {
                 body: known.body, count: known.count, cacheSeconds: prepared.cacheSeconds)
         }
         do {
-            var found = try await pool.read(isOne: fetch.statements == 1) { connection in
-                Self.write(fetch, try fetch.run(connection), format)
+            var found = try await pool.read(isOne: prepared.isOne) { connection in
+                Self.write(root, try root.fetches.map { try $0.run(connection) }, format)
             }
             if let key, let seconds = prepared.cacheSeconds, found.errors.isEmpty {
                 cache.keep(found.body, count: found.count, key, seconds: seconds)
@@ -343,25 +342,27 @@ package final class GraphQLService: Sendable {
             }
             return found
         } catch {
-            return RowsResponse(errors: [Self.failure(error, fetch)], failure: .init(error))
+            return RowsResponse(errors: [Self.failure(error, root)], failure: .init(error))
         }
     }
 
     static func write(
-        _ fetch: Fetch, _ rows: FetchedRows, _ format: RowsFormat
+        _ root: RootRead, _ found: [FetchedRows], _ format: RowsFormat
     ) -> RowsResponse {
         var writer = ResponseWriter()
-        switch format {
-        case .data:
+        let rows = root.rows.map { (root.fetches[$0], found[$0]) }
+        switch (format, rows) {
+        case (.data, _):
             writer.raw("{\"data\":".utf8)
-            writer.value(fetch, rows)
+            writer.value(root, found)
             writer.raw("}".utf8)
-        case .value: writer.value(fetch, rows)
-        case .lines: writer.lines(fetch, rows)
-        case .csv: writer.raw(CSVWriter.bytes(fetch, rows))
+        case (.value, _): writer.value(root, found)
+        case (.lines, let (fetch, rows)?): writer.lines(fetch, rows)
+        case (.csv, let (fetch, rows)?): writer.raw(CSVWriter.bytes(fetch, rows))
+        case (.lines, nil), (.csv, nil): break
         }
         return RowsResponse(
-            body: writer.output.bytes, count: rows.rows.count, errors: writer.errors,
-            failure: writer.errors.isEmpty ? nil : .store)
+            body: writer.output.bytes, count: rows.map { $0.1.rows(shownBy: $0.0).count } ?? 0,
+            errors: writer.errors, failure: writer.errors.isEmpty ? nil : .store)
     }
 }

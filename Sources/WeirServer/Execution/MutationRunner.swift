@@ -32,7 +32,7 @@ struct MutationRunner {
             }
             do {
                 let (fetch, rows) = try await run(field)
-                _ = writer.field(fetch, rows)
+                _ = writer.field(.rows(fetch), [rows])
             } catch {
                 let refusal = error as? WriteRefusal
                 isForbidden = isForbidden || refusal?.isForbidden ?? false
@@ -55,7 +55,7 @@ struct MutationRunner {
         do {
             guard let field = try request.rootFields().first else { return RowsResponse() }
             let (fetch, rows) = try await run(field)
-            return GraphQLService.write(fetch, rows, format)
+            return GraphQLService.write(.rows(fetch), [rows], format)
         } catch let error as GraphQLErrors {
             return RowsResponse(errors: error.errors, failure: .request)
         } catch let refusal as WriteRefusal {

@@ -7,7 +7,7 @@ import WeirGraphQL
 enum RootPart: Sendable {
     /// `"name":value`
     case ready([UInt8])
-    case rows(Fetch)
+    case read(RootRead)
     /// `"name":` of a field that is null because something is wrong with it.
     case null([UInt8], isNonNull: Bool)
 }
@@ -68,7 +68,7 @@ struct PreparedRequest: Sendable {
             throw FieldProblem(
                 "\"\(field.name)\" is not served.", field, [.field(field.responseKey)])
         }
-        return .rows(try compiler.root(field, query))
+        return .read(try compiler.root(field, query))
     }
 
     /// How old the whole may be; nil when something is read each time.
@@ -88,7 +88,11 @@ struct PreparedRequest: Sendable {
         return fetches.count == 1 && fetches[0].statements == 1
     }
 
+    var reads: [RootRead] {
+        parts.compactMap { if case .read(let read) = $0 { read } else { nil } }
+    }
+
     var fetches: [Fetch] {
-        parts.compactMap { if case .rows(let fetch) = $0 { fetch } else { nil } }
+        reads.flatMap(\.fetches)
     }
 }

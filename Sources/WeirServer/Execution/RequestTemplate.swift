@@ -37,7 +37,7 @@ final class RequestTemplate: Sendable {
         var prepared = PreparedRequest()
         for (arguments, template) in zip(given, fields) {
             try prepared.add(template.field) {
-                .rows(try template.fetch(arguments, &values, texts))
+                .read(.rows(try template.fetch(arguments, &values, texts)))
             }
         }
         return prepared
@@ -57,12 +57,13 @@ private final class RootTemplate: Sendable {
     /// The filters that were asked for last, with the SQL for them: most often they are the same.
     private let last = Mutex<(filters: [StoreSelect.Filter], sql: String)?>(nil)
 
-    /// Nil when its rows have rows below them.
+    /// Nil when its rows have rows below them, or come in a page.
     init?(
         _ field: SelectedField, _ model: APIModel, _ request: GraphQLRequest,
         _ compiler: inout FetchCompiler
     ) {
-        guard let query = model.queries[field.name], let object = model.objects[query.type],
+        guard let query = model.queries[field.name], !query.isPage,
+            let object = model.objects[query.type],
             let select = query.query.select, let type = model.schema.types[query.type],
             let selected = try? request.fields(of: field, on: type),
             let (output, columns) = try? compiler.output(

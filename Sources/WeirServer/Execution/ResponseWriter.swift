@@ -25,15 +25,55 @@ struct ResponseWriter {
 
     /// `"name":value` of a root field.
     ///
+    /// - Parameter found: the rows of each of its statements.
     /// - Returns: false when it is null and must not be.
-    mutating func field(_ fetch: Fetch, _ rows: FetchedRows) -> Bool {
-        output.append(raw: fetch.key)
-        let isWritten = value(fetch, rows)
-        if !isWritten, fetch.isNonNull, errors.isEmpty {
+    mutating func field(_ root: RootRead, _ found: [FetchedRows]) -> Bool {
+        output.append(raw: root.key)
+        let isWritten = value(root, found)
+        if !isWritten, root.isNonNull, errors.isEmpty {
             path = []
-            _ = isNull(fetch.responseKey, fetch.location)
+            _ = isNull(root.responseKey, root.location)
         }
-        return isWritten || !fetch.isNonNull
+        return isWritten || !root.isNonNull
+    }
+
+    /// The value of a root field.
+    @discardableResult
+    mutating func value(_ root: RootRead, _ found: [FetchedRows]) -> Bool {
+        switch root {
+        case .rows(let fetch): return value(fetch, found[0])
+        case .page(let page):
+            write(page, found)
+            return true
+        }
+    }
+
+    private mutating func write(_ page: PageFetch, _ found: [FetchedRows]) {
+        output.append(UInt8(ascii: "{"))
+        for (number, field) in page.fields.enumerated() {
+            if number > 0 { output.append(UInt8(ascii: ",")) }
+            output.append(raw: field.key)
+            switch field.content {
+            case .typeName(let name): output.append(quoted: name)
+            case .results(let number):
+                let fetch = page.fetches[number]
+                path = [.field(page.responseKey), .field(fetch.responseKey)]
+                write(fetch, found[number], group: 0)
+                path = []
+            case .pagination(let members):
+                output.append(UInt8(ascii: "{"))
+                for (number, member) in members.enumerated() {
+                    if number > 0 { output.append(UInt8(ascii: ",")) }
+                    output.append(raw: member.key)
+                    switch member.value {
+                    case .typeName(let name): output.append(quoted: name)
+                    case .info(let info): page.append(info, found, to: &output)
+                    }
+                }
+                output.append(UInt8(ascii: "}"))
+            }
+        }
+        output.append(UInt8(ascii: "}"))
     }
 
     /// The value of a root field.
@@ -58,7 +98,7 @@ struct ResponseWriter {
 
     /// Each object on a line of its own; one that must not be null and is, is left out.
     mutating func lines(_ fetch: Fetch, _ rows: FetchedRows) {
-        for row in 0..<rows.rows.count {
+        for row in rows.rows(shownBy: fetch) {
             path = [.field(fetch.responseKey), .index(row)]
             let start = output.count
             if object(fetch.output, rows, row: row) {
@@ -75,7 +115,7 @@ struct ResponseWriter {
     /// - Returns: false for null.
     @discardableResult
     private mutating func write(_ fetch: Fetch, _ rows: FetchedRows, group: Int) -> Bool {
-        let range = rows.rows(of: group)
+        let range = rows.rows(of: group).prefix(fetch.shown ?? .max)
         let start = output.count
         guard fetch.isList else {
             guard let row = range.first, object(fetch.output, rows, row: row) else {

@@ -14,7 +14,7 @@ extension APIModel {
             let query = queries[name],
             !field.arguments.contains(where: \.isRequired)
         else { return nil }
-        let columns = selection(of: field.type.name, leavingOut: objects[query.type])
+        let columns = selection(of: field, query)
         guard !columns.isEmpty else { return nil }
         guard query.defaultLimit != nil, query.query.limit == nil else {
             return "{ \(name) { \(columns) } }"
@@ -36,8 +36,7 @@ extension APIModel {
         var result: [(name: String, isWrite: Bool, document: String)] = []
         for (kind, word) in [(OperationKind.query, ""), (.mutation, "mutation ")] {
             for field in schema.rootType(kind)?.fields ?? [] {
-                let object = objects[field.type.name]
-                let columns = selection(of: field.type.name, leavingOut: object)
+                let columns = selection(of: field, queries[field.name])
                 guard !columns.isEmpty else { continue }
                 let given = field.arguments.filter(\.isRequired).map { argument -> String in
                     let value = literal(argument, argument.type) { sample(field.name, $0) }
@@ -86,6 +85,18 @@ extension APIModel {
             }
         case .nonNull: return "null"
         }
+    }
+
+    /// All of a root field; of a page all of its rows and what is told of it.
+    private func selection(of field: SchemaField, _ query: APIQuery?) -> String {
+        guard let query, query.isPage, let page = schema.types[field.type.name] else {
+            return selection(of: field.type.name, leavingOut: objects[field.type.name])
+        }
+        let texts = page.fields.compactMap { inner -> String? in
+            let columns = selection(of: inner.type.name, leavingOut: objects[inner.type.name])
+            return columns.isEmpty ? nil : "\(inner.name) { \(columns) }"
+        }
+        return texts.joined(separator: " ")
     }
 
     private func selection(of type: String, leavingOut object: APIObject?) -> String {

@@ -17,6 +17,9 @@ package struct APISettings: Sendable {
     package var maximumDepth = 12
     /// Whether BIGINT is `Long`; otherwise it is `Float` (`compiler.extended-scalar-types`).
     package var hasExtendedScalars = true
+    /// Whether lists of the root say where they are among all rows
+    /// (`compiler.api.paginated-results`).
+    package var hasPages = false
 
     package init() {}
 }
@@ -42,6 +45,8 @@ struct APIQuery: Sendable {
     /// Otherwise it is one row or null.
     let isList: Bool
     let arguments: [QueryArgument]
+    /// Whether its rows are inside of a page.
+    var isPage = false
 }
 
 /// A table that is written, as a field.
@@ -74,6 +79,12 @@ package struct APIModel: Sendable {
     package var isEmpty: Bool { queries.isEmpty && writes.isEmpty && subscriptions.isEmpty }
     /// Whether it takes rows.
     package var hasWrites: Bool { !writes.isEmpty }
+
+    /// Whether a root field has rows, in a page or not.
+    func isList(_ field: SchemaField) -> Bool {
+        if case .list = field.type.nullable { return true }
+        return queries[field.name]?.isPage ?? false
+    }
 
     package init(_ plan: StreamPlan, settings: APISettings = APISettings()) {
         var builder = APIModelBuilder(settings)

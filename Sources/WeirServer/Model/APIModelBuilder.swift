@@ -18,6 +18,8 @@ struct APIModelBuilder {
     private var functions: [String] = []
     private var problems: [String] = []
     private var nested = NestedTypes()
+    /// Types whose rows come in pages.
+    private var pages: Set<String> = []
 
     /// Names of types that are taken.
     private static let reserved: Set<String> = [
@@ -45,7 +47,22 @@ struct APIModelBuilder {
             subscriptions[query.name] = field(query, type: query.base ?? query.name)
         }
         for query in plan.queries { addRelationship(query, plan) }
+        if settings.hasPages { addPages() }
         for write in plan.writes where isShown(write.name) { add(write, plan) }
+    }
+
+    /// Lists of the root become pages, unless the name of their type is taken.
+    private mutating func addPages() {
+        for (name, query) in queries where query.isList && query.defaultLimit != nil {
+            let page = PageTypes.name(of: query.type)
+            if objects[page] != nil || objects[PageTypes.info] != nil {
+                let taken = objects[page] != nil ? page : PageTypes.info
+                problems.append("'\(name)' is a plain list: '\(taken)' is the name of a table")
+                continue
+            }
+            queries[name]?.isPage = true
+            pages.insert(query.type)
+        }
     }
 
     private mutating func add(_ write: WritePlan, _ plan: StreamPlan) {
@@ -140,6 +157,8 @@ struct APIModelBuilder {
             for scalar in ScalarTypes.declared { schema.add(scalar) }
             ScalarTypes.addOperationDirective(to: &schema)
             for object in objects.values { schema.add(type(object)) }
+            for type in pages { schema.add(PageTypes.page(of: type)) }
+            if !pages.isEmpty { schema.add(PageTypes.infoType) }
             for (name, members) in nested.types {
                 schema.add(
                     SchemaType(
@@ -227,7 +246,10 @@ struct APIModelBuilder {
         arguments.append(
             InputValue("limit", .named("Int"), defaultValue: .int(String(limit), origin)))
         arguments.append(InputValue("offset", .named("Int"), defaultValue: .int("0", origin)))
-        return SchemaField(
-            name, .list(.nonNull(object)), arguments: arguments, description: text(docs))
+        let type =
+            field.isPage
+            ? TypeReference.nonNull(.named(PageTypes.name(of: field.type)))
+            : .list(.nonNull(object))
+        return SchemaField(name, type, arguments: arguments, description: text(docs))
     }
 }

@@ -8,8 +8,8 @@ import WeirSQL
 
 /// Binds the fields of a schema to the queries behind the generated one.
 struct CustomSchema {
-    private let base: APIModel
-    private let schema: GraphQLSchema
+    let base: APIModel
+    let schema: GraphQLSchema
     /// Where fields are written, by `Type.field`.
     private var places: [String: GraphQLLocation] = [:]
     private var errors: [GraphQLError] = []
@@ -57,7 +57,7 @@ struct CustomSchema {
         }
     }
 
-    private mutating func refuse(_ message: String, _ type: String, _ field: String? = nil) {
+    mutating func refuse(_ message: String, _ type: String, _ field: String? = nil) {
         let place = field.flatMap { places["\(type).\($0)"] } ?? places[type]
         errors.append(
             GraphQLError(message, at: place.map { [$0] } ?? [], classification: "InvalidSchema"))
@@ -101,6 +101,7 @@ struct CustomSchema {
     ) -> APIQuery? {
         let generated = root?.field(field.name)
         bindArguments(field, of: type, generated?.arguments ?? [])
+        if let page = pageType(field, query) { return bindPage(field, page, query) }
         guard bindObject(field.type.name, query.type, at: (type, field.name)) else { return nil }
         var isList = false
         switch field.type.nullable {
@@ -208,7 +209,7 @@ struct CustomSchema {
     // MARK: Objects
 
     /// Binds an object type to a generated one.
-    private mutating func bindObject(
+    mutating func bindObject(
         _ name: String, _ own: String, at place: (type: String, field: String)
     ) -> Bool {
         if let known = bound[name] {

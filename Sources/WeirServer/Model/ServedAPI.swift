@@ -110,6 +110,7 @@ package struct ServedAPI: Sendable {
         var settings = APISettings()
         if let limit = project.script.settings.defaultLimit { settings.defaultLimit = limit }
         settings.hasExtendedScalars = project.api.hasExtendedScalars
+        settings.hasPages = project.api.hasPages
         let model = APIModel(plan, settings: settings)
         var versions: [ServedAPI] = []
         for version in project.api.versions {

@@ -134,11 +134,10 @@ struct OperationBuilder {
                 + (parameter.defaultValue.map { " = \($0.text)" } ?? "")
         }
         let list = variables.isEmpty ? "" : "(\(variables.joined(separator: ", ")))"
-        let isList = if case .list = field.type.nullable { true } else { false }
         return APIOperation(
             name: field.name, description: field.description, parameters: parameters,
             document: "query \(field.name)\(list) { \(selection.text) }",
-            result: selection.schema, isList: isList, root: field.name,
+            result: selection.schema, isList: model.isList(field), root: field.name,
             path: "queries/\(field.name)", isPost: false, isResource: true,
             toolName: (hasPrefix ? "Get" : "") + field.name)
     }
@@ -178,13 +177,18 @@ struct OperationBuilder {
         var texts: [String] = []
         var members: [(SchemaField, JsonValue)] = []
         var rows = 1
-        for inner in type.fields {
-            let below = "\(prefix)\(inner.name)_"
+        var hasRows = isObject
+        // What looks at all rows has to be asked for.
+        let left = PageInfo.allCases.filter(\.isTotal).map(\.rawValue)
+        for inner in type.fields
+        where field.type.name != PageTypes.info || !left.contains(inner.name) {
+            let below = query?.isPage == true ? prefix : "\(prefix)\(inner.name)_"
             let relationship = model.objects[type.name]?.relationships[inner.name]
             guard
                 let found = select(inner, relationship, prefix: below, path: path + [type.name])
             else { continue }
             rows += found.rows * (relationship?.defaultLimit == nil ? 1 : Self.innerLimit)
+            hasRows = hasRows || found.rows > 0
             texts.append(found.text)
             members.append((inner, found.schema))
         }
@@ -195,7 +199,7 @@ struct OperationBuilder {
         return (
             "\(field.name)\(call) { \(texts.joined(separator: " ")) }",
             JSONSchema.object(field.type, members, description: field.description),
-            isObject ? rows : 0
+            hasRows ? rows : 0
         )
     }
 

@@ -63,8 +63,8 @@ struct CustomOperations {
             throw refusal("'\(name)' writes: mcp is TOOL.")
         }
         let uri = try path(word("uri"), name, isWrite, definition)
-        let type = model.schema.rootType(definition.kind)?.field(root.name)?.type
-        let isList = if case .list? = type?.nullable { true } else { false }
+        let field = model.schema.rootType(definition.kind)?.field(root.name)
+        let isList = field.map(model.isList) ?? false
         let fragments = document.fragments
         var schemas = ResultSchema(model.schema, fragments)
         return APIOperation(

@@ -62,7 +62,8 @@ state.views.push({ name: "Tables", async open() {
     if (own !== turn) return;
     const single = result.json?.data === undefined;
     if (single) return body.replaceChildren(failure(result));
-    rows = [result.json.data].flat().filter(Boolean);
+    const data = result.json.data;
+    rows = [data?.pagination ? data.results : data].flat().filter(Boolean);
     const page = rows.length ? `rows ${offset + 1} to ${offset + rows.length}` : "no more rows";
     note.textContent = `${page}, ${result.milliseconds.toFixed(1)} ms`;
     draw();
