@@ -45,8 +45,15 @@ import WeirStore
 
     private static let asked: [(query: String, data: String, statements: Int)] = [
         (
-            "{ Item(limit: 2, offset: 4) { __typename results { id same(limit: 1) { id } } p: pagination { __typename currentPage hasNextPage hasPreviousPage totalCount totalPages firstEventTime lastEventTime } } }",
-            #"{"Item":{"__typename":"srcPage","results":[{"id":4,"same":[{"id":1}]},{"id":5,"same":[{"id":2}]}],"p":{"__typename":"OffsetPageInfo","currentPage":3,"hasNextPage":true,"hasPreviousPage":true,"totalCount":25,"totalPages":13,"firstEventTime":"2024-01-01T00:00:00.000Z","lastEventTime":"2024-01-01T00:00:24.000Z"}}}"#,
+            """
+            { Item(limit: 2, offset: 4) { __typename results { id same(limit: 1) { id } } p: pagination { __typename \
+            currentPage hasNextPage hasPreviousPage totalCount totalPages firstEventTime lastEventTime } } }
+            """,
+            #"""
+            {"Item":{"__typename":"srcPage","results":[{"id":4,"same":[{"id":1}]},{"id":5,"same":[{"id":2}]}],\#
+            "p":{"__typename":"OffsetPageInfo","currentPage":3,"hasNextPage":true,"hasPreviousPage":true,"totalCount":25,\#
+            "totalPages":13,"firstEventTime":"2024-01-01T00:00:00.000Z","lastEventTime":"2024-01-01T00:00:24.000Z"}}}
+            """#,
             3
         ),
         // Whether there are more rows is known by reading one more, which is not shown.
@@ -62,8 +69,14 @@ import WeirStore
         ),
         // Filters hold for the totals; results may be selected twice, or not at all.
         (
-            #"{ Item(name: "n1", limit: 1) { pagination { hasNextPage totalCount firstEventTime lastEventTime } a: results { id } b: results { name } } }"#,
-            #"{"Item":{"pagination":{"hasNextPage":true,"totalCount":8,"firstEventTime":"2024-01-01T00:00:01.000Z","lastEventTime":"2024-01-01T00:00:22.000Z"},"a":[{"id":1}],"b":[{"name":"n1"}]}}"#,
+            #"""
+            { Item(name: "n1", limit: 1) { pagination { hasNextPage totalCount firstEventTime lastEventTime } a: results \#
+            { id } b: results { name } } }
+            """#,
+            #"""
+            {"Item":{"pagination":{"hasNextPage":true,"totalCount":8,"firstEventTime":"2024-01-01T00:00:01.000Z",\#
+            "lastEventTime":"2024-01-01T00:00:22.000Z"},"a":[{"id":1}],"b":[{"name":"n1"}]}}
+            """#,
             3
         ),
         (
@@ -82,8 +95,15 @@ import WeirStore
         ),
         // Without event time, of a function, and what is one row anyway.
         (
-            "{ Counts { results { name n } pagination { totalCount lastEventTime } } After(since: 20) { results { id } pagination { totalPages } } Newest { id } }",
-            #"{"Counts":{"results":[{"name":"n0","n":9},{"name":"n1","n":8},{"name":"n2","n":8}],"pagination":{"totalCount":3,"lastEventTime":null}},"After":{"results":[{"id":21},{"id":22},{"id":23}],"pagination":{"totalPages":2}},"Newest":{"id":24}}"#,
+            """
+            { Counts { results { name n } pagination { totalCount lastEventTime } } After(since: 20) { results { id } \
+            pagination { totalPages } } Newest { id } }
+            """,
+            #"""
+            {"Counts":{"results":[{"name":"n0","n":9},{"name":"n1","n":8},{"name":"n2","n":8}],\#
+            "pagination":{"totalCount":3,"lastEventTime":null}},"After":{"results":[{"id":21},{"id":22},{"id":23}],\#
+            "pagination":{"totalPages":2}},"Newest":{"id":24}}
+            """#,
             5
         ),
         ("{ Item { __typename } }", #"{"Item":{"__typename":"srcPage"}}"#, 0),
@@ -116,7 +136,10 @@ import WeirStore
         let answer = try await served.get("/v1/rest/queries/Counts?limit=2")
         #expect(
             answer.text
-                == #"{"data":{"results":[{"name":"n0","n":9},{"name":"n1","n":8}],"pagination":{"currentPage":1,"hasNextPage":true,"hasPreviousPage":false}}}"#
+                == #"""
+                {"data":{"results":[{"name":"n0","n":9},{"name":"n1","n":8}],"pagination":{"currentPage":1,"hasNextPage":true,\#
+                "hasPreviousPage":false}}}
+                """#
         )
         #expect(served.pool.statements == before + 1)
         #expect(
@@ -156,7 +179,10 @@ import WeirStore
         )
         #expect(
             answer.text
-                == #"{"data":{"Item":{"results":[{"id":0},{"id":1}],"pagination":{"__typename":"Place","hasNextPage":true,"totalCount":25}},"Counts":[{"name":"n0"},{"name":"n1"},{"name":"n2"}]}}"#
+                == #"""
+                {"data":{"Item":{"results":[{"id":0},{"id":1}],"pagination":{"__typename":"Place","hasNextPage":true,\#
+                "totalCount":25}},"Counts":[{"name":"n0"},{"name":"n1"},{"name":"n2"}]}}
+                """#
         )
         await served.server.stop()
         for (change, message) in [

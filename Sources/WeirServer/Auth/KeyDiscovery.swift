@@ -44,15 +44,19 @@ actor KeyDiscovery {
                 throw TokenRefusal(cause: "the keys of \(site) cannot be had")
             }
             fetching = Task { [site] in
-                defer { self.fetched() }
-                return try await Self.fetch(site)
+                let result: Result<Found, any Error>
+                do {
+                    result = .success(try await Self.fetch(site))
+                } catch {
+                    result = .failure(error)
+                }
+                self.fetched(result)
+                return try result.get()
             }
         }
         do {
             guard let task = fetching else { throw CancellationError() }
-            let new = try await task.value
-            found = new
-            return matching(new)
+            return matching(try await task.value)
         } catch {
             // Keys that are a while old are better than none.
             if let found { return matching(found) }
@@ -60,7 +64,10 @@ actor KeyDiscovery {
         }
     }
 
-    private func fetched() {
+    /// What has been found and that nobody fetches any more are one step: whoever comes in between
+    /// would take keys that nobody has seen yet for keys that cannot be had.
+    private func fetched(_ result: Result<Found, any Error>) {
+        if case .success(let new) = result { found = new }
         fetchedAt = MonotonicClock.now()
         fetching = nil
     }
