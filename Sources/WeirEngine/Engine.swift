@@ -83,7 +83,7 @@ package enum Engine {
                     kind: $0.kind == .text ? .text : .btree, name: $0.name, table: $0.table,
                     columns: $0.columns)
             }, script: script, stages: PlanPrint.stages(plan),
-            defersIndexes: options.defersIndexes)
+            measured: project.script.settings.measured, defersIndexes: options.defersIndexes)
         let log = try writeLog(plan, options, recovery)
         let context = ConnectorContext(
             baseDirectory: project.directory, chunkBytes: options.chunkBytes,

@@ -74,11 +74,12 @@ package final class StoreWriter {
     ///     before makes them when it is resumed.
     ///   - stages: what each stage does; a store of a script that has changed goes on when it only
     ///     adds to what is there.
+    ///   - measured: see `MeasuredStages`; a store that is there keeps its own.
     /// - Returns: what the last commit left.
     /// - Throws: `StoreError.changedPipeline` when something else has changed.
     package func prepare(
         tables: [TableSchema], views: [ViewSchema], indexes: [IndexSchema], script: String,
-        stages: [StagePrint], defersIndexes: Bool = false
+        stages: [StagePrint], measured: [String: String] = [:], defersIndexes: Bool = false
     ) throws -> Recovery {
         for table in tables where table.columns.count >= Int(WEIR_BATCH_MAX_COLUMNS) {
             throw StoreError.tooManyColumns(table: table.name, count: table.columns.count)
@@ -99,6 +100,7 @@ package final class StoreWriter {
                             for sql in indexes.flatMap(\.create) { try db.execute(sql: sql) }
                         }
                         try Self.show(statements, script, stages, db)
+                        try MeasuredStages.note(measured, db)
                         return .commit
                     }
                 } else {

@@ -29,7 +29,6 @@ struct Advisor {
     let plan: StreamPlan
     let sources: SourceMap
     let timings: [String: QueryTiming]
-    let store: StoreReader
     /// Less is not worth a word: of a second of SQLite's time in all, and of a millisecond each.
     private static let leastSeconds = 0.05
     private static let leastMean = 0.001
@@ -38,24 +37,42 @@ struct Advisor {
 
     /// Those that save most first.
     ///
+    /// - Parameter store: knows how it finds rows.
     /// - Throws: `StoreError`.
-    var proposals: [Advice] {
-        get throws {
-            let all = timings.values.reduce(0) { $0 + $1.seconds }
-            let costly = timings.filter { _, timing in
-                timing.seconds >= Self.leastSeconds && timing.mean >= Self.leastMean
-                    && timing.seconds >= all * Self.leastShare
-            }.sorted { $0.value.seconds > $1.value.seconds }
-            var result: [Advice] = []
-            var told: Set<String> = []
-            for (name, timing) in costly {
-                guard let query = query(name) else { continue }
-                for item in try materialised(query, timing, all) + scans(query, timing, all)
-                where told.insert(item.what).inserted {
-                    result.append(item)
-                }
+    func proposals(_ store: StoreReader) throws -> [Advice] {
+        let all = allSeconds
+        var result: [Advice] = []
+        var told: Set<String> = []
+        for (query, timing) in costly {
+            for item in materialised(query, timing, all) + (try scans(query, timing, all, store))
+            where told.insert(item.what).inserted {
+                result.append(item)
             }
-            return result
+        }
+        return result
+    }
+
+    /// Views that are kept up to date by the next run that begins afresh, each with what was measured.
+    var moved: [String: String] {
+        var moved: [String: String] = [:]
+        for (query, timing) in costly {
+            for view in views(under: query.reads) where view.isMovable {
+                moved[view.name] = moved[view.name] ?? evidence(query, timing, allSeconds)
+            }
+        }
+        return moved
+    }
+
+    private var allSeconds: Double { timings.values.reduce(0) { $0 + $1.seconds } }
+
+    /// Queries that are worth a word, those that took most first.
+    private var costly: [(query: StoreQuery, timing: QueryTiming)] {
+        let all = allSeconds
+        return timings.filter { _, timing in
+            timing.seconds >= Self.leastSeconds && timing.mean >= Self.leastMean
+                && timing.seconds >= all * Self.leastShare
+        }.sorted { $0.value.seconds > $1.value.seconds }.compactMap { name, timing in
+            query(name).map { ($0, timing) }
         }
     }
 
@@ -79,8 +96,11 @@ struct Advisor {
             return Advice(
                 query: query.name, what: "Keep \(view.name) up to date in the stream.",
                 evidence: "\(view.name) is computed at each read: " + evidence(query, timing, all),
-                change: "write /*+engine(stream)*/ in front of \(view.name)"
-                    + " (\(text.name):\(line)), and run with --fresh")
+                change: view.isMovable
+                    ? "the next 'weir run --fresh' does so; /*+engine(store)*/ in front of"
+                        + " \(view.name) (\(text.name):\(line)) keeps it as it is"
+                    : "write /*+engine(stream)*/ in front of \(view.name)"
+                        + " (\(text.name):\(line)), and run with --fresh")
         }
     }
 
@@ -99,7 +119,7 @@ struct Advisor {
 
     /// Tables that are read from one end to the other although conditions choose among their rows.
     private func scans(
-        _ query: StoreQuery, _ timing: QueryTiming, _ all: Double
+        _ query: StoreQuery, _ timing: QueryTiming, _ all: Double, _ store: StoreReader
     ) throws -> [Advice] {
         guard !query.arguments.isEmpty, timing.rows / max(1, timing.count) < Self.leastRows,
             let select = query.select

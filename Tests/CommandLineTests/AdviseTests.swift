@@ -80,4 +80,83 @@ import WeirStore
         #expect(try weir("run", "p.sqrl", "--once", "--quiet", "--fresh").status == 0)
         #expect(QueryTimings.load(store: folder.path + "/.weir/p.db").isEmpty)
     }
+
+    private static let joins = """
+        CREATE TABLE a (id BIGINT NOT NULL, k BIGINT NOT NULL, PRIMARY KEY (id) NOT ENFORCED)
+          WITH ('connector'='filesystem','path'='rows.csv','format'='csv');
+        CREATE TABLE b (id BIGINT NOT NULL, k BIGINT NOT NULL, PRIMARY KEY (id) NOT ENFORCED)
+          WITH ('connector'='filesystem','path'='rows.csv','format'='csv');
+        Pairs := SELECT a.id, b.id AS other FROM a JOIN b ON a.k = b.k;
+        /*+engine(store)*/ Fixed := SELECT a.id, b.id AS other FROM a JOIN b ON a.k = b.k;
+        Crossed := SELECT a.id, b.id AS other FROM a JOIN b ON a.k < b.k;
+        Counts := SELECT id, COUNT(*) AS n FROM Pairs GROUP BY id;
+
+        """
+
+    /// A store that is made anew keeps up to date what was measured to cost too much, if no hint says
+    /// otherwise and no join keeps everything, and goes on so.
+    @Test func costlyViewsAreKeptUpToDate() async throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<60).map { "\($0),\($0 % 7)\n" }.joined()
+        try folder.write("rows.csv", "id,k\n" + rows)
+        try folder.write("p.sqrl", Self.joins)
+        func weir(_ arguments: String...) throws -> ProgramResult {
+            try Program.run(Program.weir, arguments, folder: folder.path)
+        }
+        func views() throws -> Set<String> {
+            let text = try weir("explain", "p.sqrl").output
+            let names = text.split(separator: "\n").filter { $0.contains("[view]") }
+                .compactMap { $0.split(separator: " ").dropFirst().first }
+            return Set(names.map(String.init))
+        }
+        func counts() throws -> String {
+            try weir(
+                "query", "--store", ".weir/p.db", "--format", "csv",
+                "SELECT count(*), sum(id), sum(other), (SELECT sum(n) FROM Counts) FROM Pairs"
+            ).output
+        }
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
+        #expect(try views() == ["Pairs", "Fixed", "Crossed", "Counts"])
+        let before = try counts()
+        var timing = QueryTiming()
+        timing.count = 100
+        timing.rows = 700
+        timing.seconds = 0.2
+        timing.longest = 0.01
+        timing.buckets[12] = 100
+        let json = try JSONEncoder().encode(
+            ["Counts": timing, "Fixed": timing, "Crossed": timing])
+        try folder.write(".weir/p.queries.json", String(decoding: json, as: UTF8.self))
+        let advice = try weir("advise", "p.sqrl").output
+        #expect(advice.contains("the next 'weir run --fresh' does so"))
+        #expect(advice.contains("write /*+engine(stream)*/ in front of Fixed (p.sqrl:6)"))
+        #expect(advice.contains("write /*+engine(stream)*/ in front of Crossed (p.sqrl:7)"))
+        // A run that goes on changes nothing.
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
+        #expect(try views() == ["Pairs", "Fixed", "Crossed", "Counts"])
+        let moving = try weir("run", "p.sqrl", "--once", "--quiet", "--fresh")
+        #expect(
+            moving.errors.contains(
+                "Pairs is kept up to date from now on: Counts was asked 100 times and took 2.0 ms each, 33 % of SQLite's time"
+            ), "\(moving.errors)")
+        #expect(try views() == ["Fixed", "Crossed"])
+        #expect(try counts() == before)
+        #expect(
+            try weir("explain", "p.sqrl", "--json").output.contains(
+                "computing it at each read took too long: Counts was asked 100 times"))
+        // It stays so: for the next run, and for a store that is made anew again.
+        let next = try weir("run", "p.sqrl", "--once", "--quiet")
+        #expect(next.status == 0 && next.errors.contains("resuming"))
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet", "--fresh").status == 0)
+        #expect(try views() == ["Fixed", "Crossed"])
+        // A hint says otherwise: that is another plan, which an old store does not have.
+        try folder.write(
+            "p.sqrl",
+            Self.joins.replacing("Pairs := SELECT", with: "/*+engine(store)*/ Pairs := SELECT"))
+        let changed = try weir("run", "p.sqrl", "--once", "--quiet")
+        #expect(changed.status == 1 && changed.errors.contains("--fresh"), "\(changed.errors)")
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet", "--fresh").status == 0)
+        #expect(try views() == ["Pairs", "Fixed", "Crossed", "Counts"])
+        #expect(try counts() == before)
+    }
 }

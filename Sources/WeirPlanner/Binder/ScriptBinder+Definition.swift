@@ -175,7 +175,7 @@ extension ScriptBinder {
         case .stream(let stage, let reason):
             kind = .stream(stage: stage)
             assignment = reason
-        case .view(_, _, let reason):
+        case .view(_, _, _, let reason):
             kind = .view
             assignment = reason
         case .failed: break
@@ -197,22 +197,24 @@ extension ScriptBinder {
         switch placed {
         case .stream(let stage, _) where isStored:
             store(name, bound, stage, relation, statement)
-        case .view(let sql, let reads, _):
-            addView(shown, bound, sql, reads, statement, isExposed: isStored)
+        case .view(let sql, let reads, let isMovable, _):
+            addView(
+                shown, bound, sql, reads, statement, isExposed: isStored, isMovable: isMovable)
         default: break
         }
     }
 
     private mutating func addView(
         _ name: String, _ bound: BoundQuery, _ sql: String, _ reads: [String],
-        _ statement: Statement, isExposed: Bool
+        _ statement: Statement, isExposed: Bool, isMovable: Bool
     ) {
         storedTables.insert(name.lowercased())
         views.append(
             StoreView(
                 name: name, columns: bound.plan.columns, sql: sql, reads: reads,
                 order: bound.order, limit: bound.limit, offset: bound.offset, isExposed: isExposed,
-                documentation: statement.preamble.documentation?.text, span: statement.span))
+                documentation: statement.preamble.documentation?.text, span: statement.span,
+                isMovable: isMovable))
     }
 
     /// Optimises a plan and makes its stages; nil after reporting what cannot run.

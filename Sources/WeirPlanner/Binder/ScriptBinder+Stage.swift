@@ -6,7 +6,7 @@ import WeirSQL
 /// A definition that has its place.
 enum PlacedDefinition {
     case stream(stage: Int, StageAssignment)
-    case view(sql: String, reads: [String], StageAssignment)
+    case view(sql: String, reads: [String], isMovable: Bool, StageAssignment)
     /// Reported already.
     case failed
 }
@@ -41,15 +41,21 @@ extension ScriptBinder {
             stored = query
         } catch { refusal = error }
         let streamProblems = planner.diagnostics
+        let cost = StageCost.stream(plan, project.settings.costModel)
+        let isMovable =
+            wish == nil && stage != nil && streamProblems.isEmpty && !isTest(statement)
+            && cost <= StageCost.mostMeasured
+        let measured = isMovable ? project.settings.measured[name] : nil
         let isCheaper =
             stored == nil || wish == .stream || exportedTables.contains(name.lowercased())
-            || !isTest(statement)
-                && StageCost.stream(plan, project.settings.costModel) <= StageCost.store
+            || measured != nil || !isTest(statement) && cost <= StageCost.store
         let isStream = stage != nil && streamProblems.isEmpty && wish != .store && isCheaper
         if !isStream { graph.truncate(to: mark) }
         if stage == nil, streamProblems.isEmpty { return .failed }
         if let stage, isStream {
-            return .stream(stage: stage, streamReason(plan, wish: wish, canStore: stored != nil))
+            let reason = streamReason(
+                cost, wish: wish, canStore: stored != nil, measured: measured)
+            return .stream(stage: stage, reason)
         }
         if let (draft, builder) = stored, wish != .stream {
             demand(builder.reads)
@@ -58,9 +64,9 @@ extension ScriptBinder {
                 ? "the hint asks for it"
                 : streamProblems.first.map { Self.reason($0) }
                     ?? "it costs \(Self.shown(StageCost.store)) when it is computed at each read,"
-                    + " \(Self.shown(StageCost.stream(plan, project.settings.costModel))) as a stream"
+                    + " \(Self.shown(cost)) as a stream"
             return .view(
-                sql: builder.statement(draft), reads: builder.reads,
+                sql: builder.statement(draft), reads: builder.reads, isMovable: isMovable,
                 StageAssignment(stage: .store, reason: reason))
         }
         if wish == .store, let refusal {
@@ -81,7 +87,7 @@ extension ScriptBinder {
     }
 
     private func streamReason(
-        _ plan: LogicalPlan, wish: StageAssignment.Stage?, canStore: Bool
+        _ cost: Double, wish: StageAssignment.Stage?, canStore: Bool, measured: String?
     ) -> StageAssignment {
         if wish == .stream {
             return StageAssignment(stage: .stream, reason: "the hint asks for it")
@@ -89,7 +95,10 @@ extension ScriptBinder {
         if !canStore {
             return StageAssignment(stage: .stream, reason: "it needs the rows as they come in")
         }
-        let cost = StageCost.stream(plan, project.settings.costModel)
+        if let measured, cost > StageCost.store {
+            return StageAssignment(
+                stage: .stream, reason: "computing it at each read took too long: \(measured)")
+        }
         return StageAssignment(
             stage: .stream,
             reason: "it costs \(Self.shown(cost)) as a stream, \(Self.shown(StageCost.store)) when"

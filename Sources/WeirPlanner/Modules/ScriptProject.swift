@@ -24,6 +24,10 @@ package struct ProjectSettings: Sendable {
     package var servesSources = false
     /// Rows of a list when a caller of the API does not say (`compiler.api.default-limit`).
     package var defaultLimit: Int?
+    /// Definitions that were measured to cost too much when they are computed at each read, by name,
+    /// each with the figures as a clause. They are kept up to date instead, unless a hint says where
+    /// they are computed.
+    package var measured: [String: String] = [:]
     /// Whether tables and functions with the hint `test` are there; they are for `weir test` only.
     package var includesTests = false
 

@@ -6,6 +6,9 @@ import WeirColumnar
 enum StageCost {
     /// A query over stored tables.
     static let store = 1.0
+    /// What a stream may cost that is chosen by measurement: two changing sides of a join, once. More,
+    /// or a join without equality, is the author's to decide.
+    static let mostMeasured = 20.0
 
     /// 0.1 times what each join costs; the other models do not look at the joins.
     static func stream(_ plan: LogicalPlan, _ model: CostModel) -> Double {

@@ -18,6 +18,9 @@ package struct StoreView: Sendable {
     package let isExposed: Bool
     package let documentation: String?
     package let span: Span
+    /// Whether it is kept up to date instead as soon as reading it is measured to cost too much: no
+    /// hint says where it is computed, and the stream can do it.
+    package let isMovable: Bool
 }
 
 /// Where a definition is computed, and why.

@@ -23,8 +23,8 @@ struct AdviseCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let compiled = try Compiled(arguments)
-        let path = store ?? compiled.project.defaultStorePath
+        let compiled = try Compiled(arguments, store: store)
+        let path = compiled.storePath
         let timings = QueryTimings.current(
             QueryTimings.load(store: path), compiled.plan.queryDefinitions)
         guard !timings.isEmpty else {
@@ -34,9 +34,8 @@ struct AdviseCommand: ParsableCommand {
         let advice: [Advice]
         do {
             advice = try Advisor(
-                plan: compiled.plan, sources: compiled.compilation.sources, timings: timings,
-                store: try StoreReader(path: path)
-            ).proposals
+                plan: compiled.plan, sources: compiled.compilation.sources, timings: timings
+            ).proposals(try StoreReader(path: path))
         } catch {
             throw Failure.work("\(error)")
         }

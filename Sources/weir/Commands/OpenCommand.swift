@@ -35,7 +35,10 @@ struct OpenCommand: ParsableCommand {
     func run() throws {
         let isInteractive = Console.outputIsTerminal && Console.inputIsTerminal
         let target = try Target(project)
-        let compiled = try Compiled { try packages.load(target.path) }
+        let compiled = try Compiled(
+            store: target.isDemo ? arguments.store ?? DemoStore.path : arguments.store,
+            isFresh: arguments.fresh && !target.isDemo
+        ) { try packages.load(target.path) }
         let pace = target.isDemo && isInteractive ? 3600.0 : nil
         var options = arguments.engineOptions(compiled.project, defaultPace: pace)
         if target.isDemo {

@@ -90,7 +90,8 @@ struct RunCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let compiled = try Compiled(projectArguments)
+        let compiled = try Compiled(
+            projectArguments, store: arguments.store, isFresh: arguments.fresh)
         var options = arguments.engineOptions(compiled.project, defaultPace: nil)
         let serving = try serving(compiled)
         options.defersIndexes = once && serving == nil
