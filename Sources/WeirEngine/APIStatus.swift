@@ -65,10 +65,12 @@ package struct APIStatus: Sendable, Equatable {
     package let endpoints: [EndpointStatus]
     /// The last ones, newest first.
     package let requests: [RequestLine]
+    /// What goes wrong and concerns no request.
+    package let problem: String?
 
     package init(
         address: String, asksForTokens: Bool, followers: Int, webSockets: Int,
-        endpoints: [EndpointStatus], requests: [RequestLine]
+        endpoints: [EndpointStatus], requests: [RequestLine], problem: String? = nil
     ) {
         self.address = address
         self.asksForTokens = asksForTokens
@@ -76,5 +78,6 @@ package struct APIStatus: Sendable, Equatable {
         self.webSockets = webSockets
         self.endpoints = endpoints
         self.requests = requests
+        self.problem = problem
     }
 }

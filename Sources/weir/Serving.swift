@@ -12,6 +12,8 @@ struct Serving {
     let settings: ServerSettings
     /// Whether each request is a line of talk.
     let logsRequests: Bool
+    /// Whether there is a terminal to talk to; the workbench has it for itself.
+    var talks = true
 
     /// Starts to serve; nil when the script defines nothing that could be asked for.
     ///
@@ -27,11 +29,13 @@ struct Serving {
         var settings = settings
         settings.authentication = try compiled.project.authentication?.withSecrets()
         if let refusal = settings.refusal { throw ServerError(description: refusal) }
-        let (asked, requestLog) = (settings, log)
+        var tell: (@Sendable (String) -> Void)?
+        if talks { tell = { problem in Console.talk("weir: \(problem)\n") } }
+        let (asked, requestLog, teller) = (settings, log, tell)
         let server = try Blocking.run {
             try await APIServer(
                 apis, store: pool, session: session, settings: asked,
-                log: requestLog)
+                log: requestLog, tell: teller)
         }
         return RunningServer(server)
     }
@@ -41,12 +45,15 @@ struct Serving {
     func startBesideWorkbench(
         _ compiled: Compiled, _ session: Session, isAsked: Bool
     ) throws -> RunningServer? {
+        var quiet = self
+        quiet.talks = false
         do {
-            return try start(compiled, session)
+            return try quiet.start(compiled, session)
         } catch let error as ServerError where !isAsked && error.isTaken {
             var other = settings
             other.port = 0
-            return try Serving(settings: other, logsRequests: false).start(compiled, session)
+            return try Serving(settings: other, logsRequests: false, talks: false)
+                .start(compiled, session)
         }
     }
 

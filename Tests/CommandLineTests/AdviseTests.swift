@@ -159,4 +159,37 @@ import WeirStore
         #expect(try views() == ["Pairs", "Fixed", "Crossed", "Counts"])
         #expect(try counts() == before)
     }
+
+    /// Figures that cannot be written are told once, and the server goes on.
+    @Test func lostFiguresAreTold() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("rows.csv", "id,k,name\n1,2,x\n")
+        try folder.write("p.sqrl", Self.script)
+        // A folder is where the file should be.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/.weir/p.queries.json/x", withIntermediateDirectories: true)
+        let errors = folder.path + "/err"
+        let server = try Program.start(
+            Program.weir, ["run", "p.sqrl", "--listen", "127.0.0.1:0"], folder: folder.path,
+            output: URL(fileURLWithPath: folder.path + "/out"),
+            errors: URL(fileURLWithPath: errors))
+        defer { server.signal(SIGKILL) }
+        var port = 0
+        try #require(
+            try Program.wait(seconds: 60) {
+                let text = try String(contentsOfFile: errors, encoding: .utf8)
+                port =
+                    text.components(separatedBy: "127.0.0.1:").dropFirst().first
+                    .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+                return port > 0
+            })
+        #expect(
+            try await HTTP.request(port: port, "GET", "/v1/rest/queries/Counts").status == 200)
+        server.signal(SIGTERM)
+        server.waitUntilExit()
+        let told = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(
+            told.components(separatedBy: "the figures of queries cannot be written").count == 2,
+            "\(told)")
+    }
 }

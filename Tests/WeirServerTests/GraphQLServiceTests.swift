@@ -131,4 +131,53 @@ import WeirStore
                 == .string("the query took too long and was stopped"))
         await served.server.stop()
     }
+
+    /// One call of a function may take for ever; it is ended inside of that call, also where it is tried
+    /// on an event loop first.
+    @Test(arguments: [
+        "REGEXP(a, :pattern)", "REGEXP_REPLACE(a, :pattern, 'x') = 'y'",
+        "REGEXP_COUNT(a, :pattern) > 0", "a SIMILAR TO :pattern",
+    ])
+    func longCallsAreStopped(_ condition: String) async throws {
+        let text = String(repeating: "a", count: 60) + "b"
+        var serving = ServingPool.Settings()
+        serving.seconds = 0.4
+        let served = try await ServedPipeline(
+            script: """
+                CREATE TABLE s (a STRING NOT NULL) WITH ('connector' = 'filesystem',
+                  'path' = 's.jsonl', 'format' = 'json');
+                T := SELECT a FROM s;
+                Found(pattern STRING NOT NULL) := SELECT a FROM T WHERE \(condition);
+                """, files: [("s.jsonl", "{\"a\": \"\(text)\"}")], serving: serving)
+        let asked = #"""
+            POST /v1/graphql HTTP/1.1\#r
+            Host: localhost\#r
+            Content-Type: application/json\#r
+            Content-Length: LENGTH\#r
+            \#r
+
+            """#
+        func ask(_ pattern: String) async throws -> JsonValue? {
+            let body =
+                #"{"query":"query($p: String!) { Found(pattern: $p) { a } }","variables":{"p":"\#(pattern)"}}"#
+            let request = asked.replacing("LENGTH", with: "\(body.utf8.count)") + body
+            let port = served.port
+            return try await blocking {
+                let connection = try RawConnection(port: port)
+                connection.send(request)
+                return JsonValue.parse(try connection.nextAnswer().body)
+            }
+        }
+        for pattern in ["b", "(a+)+c", "(a+)+c", "(a+)+c", "b"] {
+            let answer = try await ask(pattern)
+            if pattern == "b" {
+                #expect(answer?.at("errors") == nil, "\(answer?.text ?? "")")
+            } else {
+                #expect(
+                    answer?.at("errors.0.message")
+                        == .string("the query took too long and was stopped"))
+            }
+        }
+        await served.server.stop()
+    }
 }

@@ -183,19 +183,48 @@ struct RegexPattern {
     private func all(_ text: NSString) -> NSRange { NSRange(location: 0, length: text.length) }
 
     func all(in text: NSString) -> [NSTextCheckingResult] {
-        regex.matches(in: text as String, range: all(text))
+        guard let limit = FunctionLimit.current else {
+            return regex.matches(in: text as String, range: all(text))
+        }
+        return found(in: text, most: .max, limit)
     }
 
     func first(in text: NSString) -> NSTextCheckingResult? {
-        regex.firstMatch(in: text as String, range: all(text))
+        guard let limit = FunctionLimit.current else {
+            return regex.firstMatch(in: text as String, range: all(text))
+        }
+        return found(in: text, most: 1, limit).first
     }
 
     func count(in text: NSString) -> Int {
-        regex.numberOfMatches(in: text as String, range: all(text))
+        guard let limit = FunctionLimit.current else {
+            return regex.numberOfMatches(in: text as String, range: all(text))
+        }
+        return found(in: text, most: .max, limit).count
+    }
+
+    /// A pattern such as `(a+)+$` tries more ways than anybody waits for; ICU tells about every
+    /// 0.1 ms that it still works.
+    private func found(
+        in text: NSString, most: Int, _ limit: FunctionLimit
+    ) -> [NSTextCheckingResult] {
+        var found: [NSTextCheckingResult] = []
+        regex.enumerateMatches(
+            in: text as String, options: .reportProgress, range: all(text)
+        ) { result, _, stop in
+            if let result { found.append(result) }
+            if found.count >= most || limit.isOver() { stop.pointee = true }
+        }
+        return found
     }
 
     func replaced(in text: NSString, by template: String) -> String {
-        regex.stringByReplacingMatches(
+        if let limit = FunctionLimit.current {
+            // Foundation replaces without saying how far it is: what has come to an end once does again.
+            _ = found(in: text, most: .max, limit)
+            if limit.isOver() { return "" }
+        }
+        return regex.stringByReplacingMatches(
             in: text as String, range: all(text),
             withTemplate: NSRegularExpression.escapedTemplate(for: template))
     }

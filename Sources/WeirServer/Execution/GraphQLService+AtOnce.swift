@@ -8,6 +8,7 @@ import WeirStore
 extension GraphQLService {
     /// Longer answers are written by tasks, which wait for the client to take them.
     private static let maximumBytes = 128 << 10
+    private static let maximumStatements = 4
 
     /// The response to a query; nil when it has to be made by a task.
     func answerAtOnce(to parameters: GraphQLParameters, caller: Caller) -> GraphQLResponse? {
@@ -56,7 +57,7 @@ extension GraphQLService {
         guard let known = documents.known(parameters.query), known.isQuick(),
             let template = known.template(for: parameters),
             let prepared = try? template.prepared(parameters.variables, model, caller, texts),
-            prepared.errors.isEmpty
+            prepared.errors.isEmpty, prepared.fetches.count <= Self.maximumStatements
         else { return nil }
         return (known, prepared)
     }

@@ -14,6 +14,7 @@ package final class APIResponder: Sendable {
     let direct: DirectAnswers
     private let feed: CommitFeed
     private let metrics: RequestMetrics
+    private let store: ServingPool
     private let asksForTokens: Bool
 
     static let serverName = "weir"
@@ -37,6 +38,7 @@ package final class APIResponder: Sendable {
         let routes = Routes()
         let metrics = RequestMetrics()
         self.metrics = metrics
+        self.store = store
         asksForTokens = verifier != nil
         let feed = CommitFeed(session)
         self.feed = feed
@@ -88,7 +90,7 @@ package final class APIResponder: Sendable {
         APIStatus(
             address: address, asksForTokens: asksForTokens, followers: feed.count,
             webSockets: metrics.webSockets, endpoints: metrics.endpoints,
-            requests: metrics.recent)
+            requests: metrics.recent, problem: store.timings.problem)
     }
 
     /// Ends all who follow something.

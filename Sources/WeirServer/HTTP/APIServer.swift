@@ -53,10 +53,12 @@ package final class APIServer: Sendable {
     /// - Parameters:
     ///   - session: the pipeline, for its state and metrics; nil for a store at rest.
     ///   - log: is called after each request.
+    ///   - tell: is called with what goes wrong and concerns no request.
     /// - Throws: `ServerError` when the address cannot be had.
     package init(
         _ apis: [ServedAPI], store: ServingPool, session: Session?, settings: ServerSettings,
-        log: (@Sendable (RequestRecord) -> Void)? = nil
+        log: (@Sendable (RequestRecord) -> Void)? = nil,
+        tell: (@Sendable (String) -> Void)? = nil
     ) async throws {
         self.apis = apis
         isSecure = settings.tls != nil
@@ -96,8 +98,14 @@ package final class APIServer: Sendable {
         // What is lost when the process is killed is a few seconds of figures.
         let timings = store.timings
         saving = Task.detached {
-            while (try? await Task.sleep(for: .seconds(15))) != nil { try? timings.save() }
-            try? timings.save()
+            var told: String?
+            func save() {
+                timings.save()
+                if let problem = timings.problem, problem != told { tell?(problem) }
+                told = timings.problem
+            }
+            while (try? await Task.sleep(for: .seconds(15))) != nil { save() }
+            save()
         }
         do {
             address = (settings.host, try await listening.value)

@@ -47,6 +47,7 @@ package final class QueryTimings: Sendable {
     private struct State {
         var timings: [String: QueryTiming] = [:]
         var isChanged = false
+        var problem: String?
     }
 
     private let path: String
@@ -113,10 +114,12 @@ package final class QueryTimings: Sendable {
 
     package var all: [String: QueryTiming] { state.withLock { $0.timings } }
 
-    /// Writes what has been collected beside the store.
-    ///
-    /// - Throws: when the file cannot be written.
-    package func save() throws {
+    /// Why what has been collected could not be written the last time; nil when it was.
+    package var problem: String? { state.withLock { $0.problem } }
+
+    /// Writes what has been collected beside the store; what goes wrong is a `problem` until it does not
+    /// any more.
+    package func save() {
         let changed = state.withLock { state -> [String: QueryTiming]? in
             defer { state.isChanged = false }
             return state.isChanged ? state.timings : nil
@@ -124,7 +127,17 @@ package final class QueryTimings: Sendable {
         guard let changed else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try encoder.encode(changed.filter { $0.value.count > 0 }).write(
-            to: URL(fileURLWithPath: path), options: .atomic)
+        do {
+            try encoder.encode(changed.filter { $0.value.count > 0 }).write(
+                to: URL(fileURLWithPath: path), options: .atomic)
+            state.withLock { $0.problem = nil }
+        } catch {
+            state.withLock { state in
+                state.problem =
+                    "the figures of queries cannot be written to \(path):"
+                    + " \(error.localizedDescription)"
+                state.isChanged = true
+            }
+        }
     }
 }

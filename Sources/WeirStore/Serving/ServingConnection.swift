@@ -3,6 +3,7 @@
 import CWeirStore
 import GRDB
 import GRDBSQLite
+import WeirFunctions
 import WeirRuntime
 
 /// Why a statement of an API gave no rows.
@@ -29,8 +30,10 @@ package enum ServingError: Error, Sendable, CustomStringConvertible {
 
 /// How far a statement may go.
 package struct ServingLimits: Sendable {
-    /// Steps of SQLite's machine, in thousands; nil for any number.
+    /// Steps of SQLite's machine, in thousands, after which it is another lane's work; nil for any number.
     var thousandSteps: Int?
+    /// Monotonic ns after which it is another lane's work: steps may call functions.
+    var laneEnd = UInt64.max
     /// Monotonic ns.
     var deadline: UInt64
     /// Bytes that the rows of a request may take.
@@ -104,10 +107,12 @@ package final class ServingConnection: @unchecked Sendable {
         stepsLeft = limits.thousandSteps ?? .max
         bytesLeft = limits.bytes
         stop = nil
-        if limits.isOne { return try body(self) }
-        try begin()
-        defer { end() }
-        return try body(self)
+        return try functionLimit.hold {
+            if limits.isOne { return try body(self) }
+            try begin()
+            defer { end() }
+            return try body(self)
+        }
     }
 
     private func watchProgress() {
@@ -124,8 +129,22 @@ package final class ServingConnection: @unchecked Sendable {
     private func mayGoOn() -> Bool {
         stepsLeft -= 1
         if stepsLeft < 0 { stop = .overBudget }
-        if MonotonicClock.now() > limits.deadline { stop = .deadline }
-        return stop == nil
+        return !isOver()
+    }
+
+    /// Whether time is over, in the lane at hand or in all.
+    private func isOver() -> Bool {
+        let now = MonotonicClock.now()
+        if now > limits.laneEnd { stop = .overBudget }
+        if now > limits.deadline { stop = .deadline }
+        return stop != nil
+    }
+
+    /// A function that works long ends the statement itself: SQLite only asks between its steps.
+    private lazy var functionLimit = FunctionLimit { [unowned self] in
+        guard isOver() else { return false }
+        sqlite3_interrupt(handle)
+        return true
     }
 
     private func begin() throws {

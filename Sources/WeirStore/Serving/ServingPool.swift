@@ -35,10 +35,33 @@ package final class ServingPool: Sendable {
     private let slow = Mutex(SlowLane())
     private let statementCount = Atomic(0)
     private let readNanos = Atomic(UInt64(0))
-    /// About three milliseconds.
-    private static let fastSteps = 100
-    /// About one.
-    private static let momentSteps = 33
+    /// Where a request is tried.
+    private enum Lane {
+        /// On an event loop, which has others to serve.
+        case moment
+        /// Where it came in.
+        case fast
+        /// On a thread of its own.
+        case slow
+
+        /// About one millisecond, and three.
+        var thousandSteps: Int? {
+            switch self {
+            case .moment: 33
+            case .fast: 100
+            case .slow: nil
+            }
+        }
+
+        /// Some times more: steps are the measure that does not depend on what else runs.
+        var nanos: UInt64? {
+            switch self {
+            case .moment: 5_000_000
+            case .fast: 20_000_000
+            case .slow: nil
+            }
+        }
+    }
 
     /// - Throws: `StoreError` when the store cannot be opened.
     package init(path: String, settings: Settings = Settings()) throws {
@@ -65,7 +88,7 @@ package final class ServingPool: Sendable {
     ) async throws -> Result {
         let deadline = MonotonicClock.now() + UInt64(max(0, settings.seconds) * 1e9)
         do {
-            return try run(steps: Self.fastSteps, deadline, isOne, body)
+            return try run(.fast, deadline, isOne, body)
         } catch ServingError.overBudget {
             return try await runSlowly(deadline, isOne, body)
         }
@@ -79,11 +102,12 @@ package final class ServingPool: Sendable {
         isOne: Bool, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
         let deadline = MonotonicClock.now() + UInt64(max(0, settings.seconds) * 1e9)
-        return try run(steps: Self.momentSteps, deadline, isOne, body)
+        return try run(.moment, deadline, isOne, body)
     }
 
     private func run<Result>(
-        steps: Int?, _ deadline: UInt64, _ isOne: Bool, _ body: (ServingConnection) throws -> Result
+        _ lane: Lane, _ deadline: UInt64, _ isOne: Bool,
+        _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
         let connection =
             try idle.withLock { $0.popLast() } ?? ServingConnection(path: path, timings: timings)
@@ -95,7 +119,9 @@ package final class ServingPool: Sendable {
         }
         return try connection.read(
             ServingLimits(
-                thousandSteps: steps, deadline: deadline, bytes: settings.bytes, isOne: isOne), body
+                thousandSteps: lane.thousandSteps,
+                laneEnd: lane.nanos.map { start + $0 } ?? .max, deadline: deadline,
+                bytes: settings.bytes, isOne: isOne), body
         )
     }
 
@@ -109,7 +135,7 @@ package final class ServingPool: Sendable {
                     with: Swift.Result {
                         // It may have waited for all of its time.
                         guard MonotonicClock.now() < deadline else { throw ServingError.deadline }
-                        return try run(steps: nil, deadline, isOne, body)
+                        return try run(.slow, deadline, isOne, body)
                     })
                 finished()
             }

@@ -141,6 +141,7 @@ enum APIView {
             "serving \(status.address)", "\(status.followers) following",
             "\(status.webSockets) WebSockets", "tokens \(status.asksForTokens ? "on" : "off")",
         ]
+        if let problem = status.problem { parts.insert(problem, at: 1) }
         if let request = model.api.selectedRequest, model.api.isInRequests {
             parts = [request.path, "id \(request.id)"]
         }
