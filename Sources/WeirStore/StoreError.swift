@@ -4,6 +4,8 @@
 package enum StoreError: Error, Sendable, CustomStringConvertible {
     /// Another process runs a pipeline on the store.
     case inUse(path: String)
+    /// It would be made anew while somebody serves it.
+    case isServed(path: String)
     case missing(path: String)
     case notAStore(path: String)
     /// The store was made by another script.
@@ -17,6 +19,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .isServed(let path):
+            "another weir serves \(path); stop it before the store is made anew"
         case .inUse(let path): "another weir is running a pipeline on \(path)"
         case .missing(let path): "there is no store \(path); run the pipeline first"
         case .notAStore(let path): "\(path) is not a store of Weir"

@@ -15,6 +15,10 @@ enum StoreFiles {
                 throw StoreError.database("cannot remove \(file): \(error.localizedDescription)")
             }
         }
+    }
+
+    /// Removes the figures of a store that has been replaced.
+    static func forgetFigures(_ path: String) throws {
         do {
             try QueryTimings.forget(store: path)
         } catch {

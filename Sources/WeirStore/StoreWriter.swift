@@ -11,6 +11,8 @@ package final class StoreWriter {
     package let path: String
     private let queue: DatabaseQueue
     private let lock: StoreLock
+    /// Whether another store was there.
+    private let isReplaced: Bool
     private let slot: OpaquePointer
     private var loaders: [BatchLoader] = []
     private var isInTransaction = false
@@ -26,7 +28,10 @@ package final class StoreWriter {
     package init(path: String, isFresh: Bool) throws {
         self.path = path
         lock = try StoreLock(storePath: path)
+        let replacing = isFresh ? try StoreLock(storePath: path, .replacing) : nil
+        defer { replacing?.release() }
         if isFresh { try StoreFiles.remove(path) }
+        isReplaced = isFresh
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         configuration.busyMode = .timeout(5)
@@ -103,6 +108,8 @@ package final class StoreWriter {
                         try MeasuredStages.note(measured, db)
                         return .commit
                     }
+                    // Only now: they are the evidence for what has been noted.
+                    if isReplaced { try StoreFiles.forgetFigures(path) }
                 } else {
                     let migration = try ScriptMigration(
                         stages, isSameScript: known == script, path: path, db)

@@ -76,8 +76,11 @@ struct Advisor {
         }
     }
 
+    /// Counting the rows of a query is a part of what it costs.
     private func query(_ name: String) -> StoreQuery? {
-        (plan.tableQueries + plan.queries).first { $0.name == name }
+        let suffix = StoreQuery.totalsSuffix
+        let own = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+        return (plan.tableQueries + plan.queries).first { $0.name == own }
     }
 
     private func evidence(_ query: StoreQuery, _ timing: QueryTiming, _ all: Double) -> String {
@@ -90,7 +93,10 @@ struct Advisor {
     private func materialised(
         _ query: StoreQuery, _ timing: QueryTiming, _ all: Double
     ) -> [Advice] {
-        views(under: query.reads).map { view in
+        // What reads other views follows when those have moved.
+        views(under: query.reads).filter { view in
+            !view.reads.contains { name in plan.views.contains { $0.name == name } }
+        }.map { view in
             let text = sources.text(at: view.span.start)
             let line = text.position(at: view.span.start).line
             return Advice(

@@ -62,9 +62,13 @@ struct Compiled {
         self.plan = plan
         self.project = project
         self.compilation = compilation
-        for (name, figures) in moved.sorted(by: { $0.key < $1.key }) {
-            Console.talk("\(name) is kept up to date from now on: \(figures)\n")
-        }
+    }
+
+    /// What has moved, a line each; true as soon as the store is made.
+    var movedText: String {
+        moved.sorted { $0.key < $1.key }.map { name, figures in
+            "\(name) is kept up to date from now on: \(figures)\n"
+        }.joined()
     }
 
     private static func moved(_ compilation: Compilation, _ store: String) -> [String: String] {

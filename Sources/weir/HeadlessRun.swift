@@ -32,6 +32,7 @@ struct HeadlessRun {
         } catch {
             throw Failure.work("\(error)")
         }
+        Console.talk(compiled.movedText)
         let interrupts = Interrupts(session: session)
         let server: RunningServer?
         do {

@@ -5,6 +5,8 @@ import Foundation
 /// A response of a server.
 package struct HTTPAnswer: Sendable {
     package let status: Int
+    /// The words behind it.
+    package let reason: String
     /// By lower-case name.
     package let headers: [String: String]
     package let body: [UInt8]
@@ -113,7 +115,8 @@ package final class RawConnection {
 extension HTTPAnswer {
     fileprivate init(_ other: HTTPAnswer, length: Int) {
         self.init(
-            status: other.status, headers: other.headers, body: Array(other.body.prefix(length)))
+            status: other.status, reason: other.reason, headers: other.headers,
+            body: Array(other.body.prefix(length)))
     }
 
     /// Nil while bytes are missing.
@@ -136,6 +139,7 @@ extension HTTPAnswer {
         let length = Int(headers["content-length"] ?? "")
         if !isWhole, rest.count < length ?? Int.max { return nil }
         status = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        reason = words.dropFirst(2).joined(separator: " ")
         self.headers = headers
         body = rest
     }

@@ -86,7 +86,7 @@ import WeirServer
             method: "GET",
             path: "/v1/rest/queries/OrdersSince?since=2000-01-01T00%3A00%3A00%2B01:00",
             headers: [("Accept-Encoding", "gzip")], isDirect: false),
-        Asked(method: "GET", path: "/v1/rest/queries/ByPrefix?prefix=Bob+%22"),
+        Asked(method: "GET", path: "/v1/rest/queries/ByPrefix?prefix=Bob+%22", isDirect: false),
         Asked(method: "GET", path: "/v1/rest/queries/Customer?id=x", isDirect: false),
         Asked(method: "GET", path: "/v1/rest/queries/Customer?nothing=1", isDirect: false),
         Asked(method: "GET", path: "/v1/rest/queries/Mine", isDirect: false),
@@ -105,7 +105,8 @@ import WeirServer
         if headers["x-request-id"] != "mine" { headers["x-request-id"] = "a name" }
         headers["connection"] = nil
         let lines = headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-        return "\(answer.status)\n\(lines.joined(separator: "\n"))\n\n\(answer.text)"
+        return
+            "\(answer.status) \(answer.reason)\n\(lines.joined(separator: "\n"))\n\n\(answer.text)"
     }
 
     @Test func answersAreThoseOfTheRoutes() async throws {
@@ -278,6 +279,61 @@ import WeirServer
         for _ in 0..<3 { _ = try await ask(#"{"query":"{ T(limit: 1) { a } }"}"#) }
         #expect(try await Self.count(served) == 2)
         await served.server.stop()
+    }
+
+    /// What is long is written by tasks, however quickly it is found.
+    @Test func longAnswersGoElsewhere() async throws {
+        let rows = (0..<1000).map { number in
+            "{\"a\":\(number),\"b\":\"\(String(repeating: "x", count: 100))\"}"
+        }
+        let served = try await ServedPipeline(
+            script: """
+                CREATE TABLE s (a BIGINT NOT NULL, b STRING) WITH ('connector' = 'filesystem',
+                  'path' = 's.jsonl', 'format' = 'json');
+                /*+cache(5 min)*/ T := SELECT a, b FROM s;
+                """, files: [("s.jsonl", rows.joined(separator: "\n"))])
+        let port = served.port
+        func ask(_ limit: Int) async throws -> HTTPAnswer {
+            let asked = Asked(method: "GET", path: "/v1/rest/queries/T?limit=\(limit)")
+            return try await blocking {
+                let connection = try RawConnection(port: port)
+                connection.send(asked.text(isLast: false))
+                return try connection.nextAnswer()
+            }
+        }
+        for _ in 0..<200 { #expect(try await ask(1000).body.count > 100_000) }
+        #expect(try await Self.count(served) == 0)
+        for _ in 0..<200 { #expect(try await ask(3).body.count < 1000) }
+        #expect(try await Self.count(served) > 100)
+        await served.server.stop()
+    }
+
+    /// A client may ask whether to send the body (RFC 9110, 10.1.1).
+    @Test func bodiesThatAreAskedForCome() async throws {
+        let shop = try await ServedPipeline.shop()
+        let body = Self.lookup + #""variables":{"id":3}}"#
+        let port = shop.port
+        let answer = try await blocking {
+            let connection = try RawConnection(port: port)
+            for _ in 0..<2 {
+                connection.send(
+                    "POST /v1/graphql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                        + "Content-Type: application/json\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n")
+                var head: [UInt8] = []
+                while !head.elementsEqual("HTTP/1.1 100 Continue\r\n\r\n".utf8) {
+                    let part = try connection.receive()
+                    if part.isEmpty { throw RawConnection.Failure(description: "closed") }
+                    head += part
+                }
+                connection.send(body)
+                _ = try connection.nextAnswer()
+            }
+            connection.send(Asked.graphQL(body).text(isLast: false))
+            return try connection.nextAnswer()
+        }
+        #expect(answer.status == 200 && answer.text.contains("\"id\":3"))
+        await shop.server.stop()
     }
 
     /// A request whose end comes when the server already stops is answered.

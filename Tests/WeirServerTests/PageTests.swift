@@ -145,6 +145,9 @@ import WeirStore
         #expect(
             answer.headers["link"]
                 == "</v1/rest/queries/Counts?limit=2&offset=2>; rel=\"next\"")
+        // A last page that is full has none behind it, and both say so.
+        let last = try await served.get("/v1/rest/queries/Counts?limit=3")
+        #expect(last.headers["link"] == nil && last.text.contains("\"hasNextPage\":false"))
         let lines = try await served.get(
             "/v1/rest/queries/Counts?limit=2", headers: [("Accept", "application/jsonl")])
         #expect(lines.text == "{\"name\":\"n0\",\"n\":9}\n{\"name\":\"n1\",\"n\":8}\n")

@@ -44,7 +44,7 @@ extension ScriptBinder {
         let cost = StageCost.stream(plan, project.settings.costModel)
         let isMovable =
             wish == nil && stage != nil && streamProblems.isEmpty && !isTest(statement)
-            && cost <= StageCost.mostMeasured
+            && cost <= StageCost.mostMeasured && plan.isDeterministic
         let measured = isMovable ? project.settings.measured[name] : nil
         let isCheaper =
             stored == nil || wish == .stream || exportedTables.contains(name.lowercased())

@@ -98,6 +98,12 @@ package struct StoreQuery: Sendable {
     /// Behind its name: what counting its rows costs, for pages.
     package static let totalsSuffix = " (totals)"
 
+    /// Whether a single step of it may take long, as that of a pattern of the caller's on a long text:
+    /// SQLite looks at the time between steps only.
+    package var hasLongSteps: Bool {
+        kind == .function && (plan?.hasLongSteps ?? true)
+    }
+
     /// All columns and rows; parameters are `:name`. Empty for subscriptions.
     package var sql: String { kind == .subscription ? "" : select?.sql(limit: limit) ?? "" }
 

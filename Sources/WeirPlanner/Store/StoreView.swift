@@ -19,7 +19,7 @@ package struct StoreView: Sendable {
     package let documentation: String?
     package let span: Span
     /// Whether it is kept up to date instead as soon as reading it is measured to cost too much: no
-    /// hint says where it is computed, and the stream can do it.
+    /// hint says where it is computed, the stream can do it, and it depends on nothing but its input.
     package let isMovable: Bool
 }
 

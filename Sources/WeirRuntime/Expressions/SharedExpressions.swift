@@ -29,18 +29,9 @@ final class SharedExpressions {
         if expression.children.isEmpty { return }
         if seen.insert(expression).inserted {
             for child in expression.children { note(child, &seen) }
-        } else if Self.isDeterministic(expression) {
+        } else if expression.isDeterministic {
             results[expression] = Result()
         }
-    }
-
-    private static func isDeterministic(_ expression: BoundExpression) -> Bool {
-        if case .call(let name, _) = expression.node,
-            !(FunctionRegistry.scalar(named: name)?.isDeterministic ?? false)
-        {
-            return false
-        }
-        return expression.children.allSatisfy(isDeterministic)
     }
 
     /// Another batch comes.

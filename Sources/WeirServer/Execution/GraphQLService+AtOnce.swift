@@ -6,8 +6,8 @@ import WeirGraphQL
 import WeirStore
 
 extension GraphQLService {
-    /// Longer answers are written by tasks, which wait for the client to take them.
-    private static let maximumBytes = 128 << 10
+    /// Longer answers are written by tasks, which wait for the client to take them, and compressed there.
+    private static let maximumBytes = 64 << 10
     private static let maximumStatements = 4
 
     /// The response to a query; nil when it has to be made by a task.
@@ -15,6 +15,7 @@ extension GraphQLService {
         guard let (known, prepared) = planned(parameters, caller) else { return nil }
         let key = prepared.cacheSeconds.map { _ in ResultCache.Key(parameters, caller) }
         if let key, let kept = cache.answer(key) {
+            guard isShort(kept.body, known) else { return nil }
             return GraphQLResponse(body: kept.body, wasExecuted: true)
         }
         let made = attempt(known, prepared) { connection in
@@ -37,15 +38,18 @@ extension GraphQLService {
         else { return nil }
         let key = prepared.cacheSeconds.map { _ in ResultCache.Key(parameters, caller, format) }
         if let key, let kept = cache.answer(key) {
+            guard isShort(kept.body, known) else { return nil }
             return RowsResponse(
-                body: kept.body, count: kept.count, cacheSeconds: prepared.cacheSeconds)
+                body: kept.body, count: kept.count, hasMore: kept.hasMore,
+                cacheSeconds: prepared.cacheSeconds)
         }
         let made = attempt(known, prepared) { connection in
             Self.write(root, try root.fetches.map { try $0.run(connection) }, format)
         }
         guard var made, made.errors.isEmpty, isShort(made.body, known) else { return nil }
         if let key, let seconds = prepared.cacheSeconds {
-            cache.keep(made.body, count: made.count, key, seconds: seconds)
+            cache.keep(
+                made.body, count: made.count, hasMore: made.hasMore, key, seconds: seconds)
             made.cacheSeconds = seconds
         }
         return made
@@ -55,7 +59,7 @@ extension GraphQLService {
         _ parameters: GraphQLParameters, _ caller: Caller
     ) -> (KnownDocument, PreparedRequest)? {
         guard let known = documents.known(parameters.query), known.isQuick(),
-            let template = known.template(for: parameters),
+            let template = known.template(for: parameters), template.isQuick,
             let prepared = try? template.prepared(parameters.variables, model, caller, texts),
             prepared.errors.isEmpty, prepared.fetches.count <= Self.maximumStatements
         else { return nil }

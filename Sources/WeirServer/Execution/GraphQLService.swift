@@ -49,6 +49,8 @@ struct RowsResponse: Sendable {
     var body: [UInt8] = []
     /// Rows of the list.
     var count = 0
+    /// Whether there are rows behind them; nil when nobody has looked.
+    var hasMore: Bool?
     var errors: [GraphQLError] = []
     var failure: Failure?
     /// How old the answer may be (s); nil for one that is read each time.
@@ -330,14 +332,16 @@ package final class GraphQLService: Sendable {
         }
         if let key, let known = cache.answer(key) {
             return RowsResponse(
-                body: known.body, count: known.count, cacheSeconds: prepared.cacheSeconds)
+                body: known.body, count: known.count, hasMore: known.hasMore,
+                cacheSeconds: prepared.cacheSeconds)
         }
         do {
             var found = try await pool.read(isOne: prepared.isOne) { connection in
                 Self.write(root, try root.fetches.map { try $0.run(connection) }, format)
             }
             if let key, let seconds = prepared.cacheSeconds, found.errors.isEmpty {
-                cache.keep(found.body, count: found.count, key, seconds: seconds)
+                cache.keep(
+                    found.body, count: found.count, hasMore: found.hasMore, key, seconds: seconds)
                 found.cacheSeconds = seconds
             }
             return found
@@ -361,8 +365,10 @@ package final class GraphQLService: Sendable {
         case (.csv, let (fetch, rows)?): writer.raw(CSVWriter.bytes(fetch, rows))
         case (.lines, nil), (.csv, nil): break
         }
+        let hasMore = rows.flatMap { fetch, rows in fetch.shown.map { rows.rows.count > $0 } }
         return RowsResponse(
             body: writer.output.bytes, count: rows.map { $0.1.rows(shownBy: $0.0).count } ?? 0,
+            hasMore: hasMore,
             errors: writer.errors, failure: writer.errors.isEmpty ? nil : .store)
     }
 }

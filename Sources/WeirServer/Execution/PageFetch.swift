@@ -184,7 +184,9 @@ extension PageFetch {
         let count = totals.map { $0.count > 0 ? $0.cell(0, 0).integer : 0 } ?? 0
         let size = Int64(limit)
         switch info {
-        case .currentPage: output.append(raw: String(size > 0 ? Int64(offset) / size + 1 : 1).utf8)
+        case .currentPage:
+            let number = size > 0 ? Int64(offset) / size + 1 : 1
+            output.append(raw: String(min(number, Int64(Int32.max))).utf8)
         case .hasPreviousPage: output.append(raw: (offset > 0 ? "true" : "false").utf8)
         case .hasNextPage:
             let read = found.first?.rows.count ?? 0

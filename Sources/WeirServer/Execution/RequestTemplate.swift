@@ -9,6 +9,8 @@ import WeirPlanner
 final class RequestTemplate: Sendable {
     private let root: CollectedRoot
     private let fields: [RootTemplate]
+    /// Whether no step of its statements takes long whatever a caller gives.
+    var isQuick: Bool { fields.allSatisfy(\.isQuick) }
 
     /// Nil when the document is none of the kind.
     init?(
@@ -54,6 +56,7 @@ private final class RootTemplate: Sendable {
     private let columns: [Int]
     /// Without its SQL and parameters.
     private let base: Fetch
+    let isQuick: Bool
     /// The filters that were asked for last, with the SQL for them: most often they are the same.
     private let last = Mutex<(filters: [StoreSelect.Filter], sql: String)?>(nil)
 
@@ -75,6 +78,7 @@ private final class RootTemplate: Sendable {
         path = [.field(field.responseKey)]
         self.select = select
         self.columns = columns.numbers
+        isQuick = !query.query.hasLongSteps
         base = FetchCompiler.fetch(field, query, sql: "", parameters: [], output, columns)
     }
 

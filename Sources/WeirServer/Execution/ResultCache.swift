@@ -31,6 +31,7 @@ final class ResultCache: Sendable {
     private struct Entry {
         let body: [UInt8]
         let count: Int
+        let hasMore: Bool?
         let kept: UInt64
         let expires: UInt64
     }
@@ -60,20 +61,22 @@ final class ResultCache: Sendable {
         maximumBytes = bytes
     }
 
-    /// An answer and its rows; nil when there is none that is young enough.
-    func answer(_ key: Key) -> (body: [UInt8], count: Int)? {
+    /// An answer, its rows, and whether there are more; nil when there is none that is young enough.
+    func answer(_ key: Key) -> (body: [UInt8], count: Int, hasMore: Bool?)? {
         let now = MonotonicClock.now()
         return state.withLock { state in
             guard let entry = state.entries[key], entry.expires > now else { return nil }
-            return (entry.body, entry.count)
+            return (entry.body, entry.count, entry.hasMore)
         }
     }
 
-    func keep(_ body: [UInt8], count: Int, _ key: Key, seconds: Double) {
+    func keep(
+        _ body: [UInt8], count: Int, hasMore: Bool? = nil, _ key: Key, seconds: Double
+    ) {
         guard body.count <= maximumBytes / 8 else { return }
         let now = MonotonicClock.now()
         let entry = Entry(
-            body: body, count: count, kept: now,
+            body: body, count: count, hasMore: hasMore, kept: now,
             expires: now + UInt64(min(seconds, 31_536_000) * 1e9))
         state.withLock { state in
             let old = state.entries.updateValue(entry, forKey: key)

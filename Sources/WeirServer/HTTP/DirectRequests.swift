@@ -60,6 +60,9 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
+            if others == 0, head.version == .http1_1, head.headers.contains(name: "Expect") {
+                goOn(head)
+            }
             waiting = taken(head, context)
             guard waiting == nil else { return }
             others += 1
@@ -76,13 +79,23 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
             waiting = nil
             if let response = response(to: asked, context) {
                 encoder.write(NIOAny(IOData.byteBuffer(response)), promise: nil)
-                deadlines.responseEnded(context.channel)
+                deadlines.responseEnded(context.channel, isRefusal: false)
                 needsFlush = true
             } else {
                 handOver(asked, context)
                 context.fireChannelRead(wrapInboundOut(.end(trailers)))
             }
         }
+    }
+
+    /// A client that asks before it sends a body is told to (RFC 9110, 10.1.1); whether the body is too
+    /// large is said afterwards.
+    private func goOn(_ head: HTTPRequestHead) {
+        guard head.headers["Expect"].contains(where: { $0.lowercased() == "100-continue" }) else {
+            return
+        }
+        let line = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
+        encoder.writeAndFlush(NIOAny(IOData.byteBuffer(line)), promise: nil)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -98,11 +111,18 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// A server that stops waits for requests that have begun; whoever does so does not know of the
-    /// one here.
+    /// A server that stops waits for requests that have begun and for responses; whoever does so knows of
+    /// none that are here.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent, let asked = waiting { handOver(asked, context) }
-        context.fireUserInboundEventTriggered(event)
+        guard event is ChannelShouldQuiesceEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        if let asked = waiting { handOver(asked, context) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        encoder.writeAndFlush(NIOAny(IOData.byteBuffer(ByteBuffer())), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
     }
 
     /// Nil when somebody else answers.
@@ -166,7 +186,8 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
         of response: WholeResponse, id: String, _ allocator: ByteBufferAllocator
     ) -> ByteBuffer {
         var bytes = allocator.buffer(capacity: response.body.readableBytes + 512)
-        bytes.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+        let phrase = HTTPResponseStatus(statusCode: response.status.code).reasonPhrase
+        bytes.writeString("HTTP/1.1 \(response.status.code) \(phrase)\r\n")
         func add(_ name: String, _ value: String) {
             bytes.writeString(name)
             bytes.writeStaticString(": ")

@@ -6,7 +6,7 @@ import NIOHTTP1
 /// Answers a request at once; nil when that takes longer or is not as it should be: then the router
 /// answers it, and says why.
 ///
-/// Nothing has happened when it gives nil.
+/// Nothing but reading has happened when it gives nil.
 typealias DirectAnswer = @Sendable (_ request: DirectRequest) -> WholeResponse?
 
 struct DirectRoute: Sendable {

@@ -68,14 +68,15 @@ final class RequestDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(let head): isRefused = Self.refusals.contains(head.status.code)
         case .body: break
-        case .end: responseEnded(context.channel)
+        case .end: responseEnded(context.channel, isRefusal: isRefused)
         }
         context.write(data, promise: promise)
     }
 
     /// A response has been written to its end.
-    func responseEnded(_ channel: any Channel) {
+    func responseEnded(_ channel: any Channel, isRefusal: Bool) {
         isAnswered = true
+        isRefused = isRefusal
         if channel.isWritable { waitForNext() }
     }
 

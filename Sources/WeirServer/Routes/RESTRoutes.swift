@@ -74,7 +74,7 @@ struct RESTRoutes {
             "\(asksForTokens ? "private" : "public"), max-age=\(Int($0))"
         }
         if operation.isList {
-            reply.link = Self.links(path, query, variables, rows: result.count)
+            reply.link = Self.links(path, query, variables, result)
         }
         return reply
     }
@@ -128,7 +128,7 @@ struct RESTRoutes {
 
     /// The pages before and behind this one (RFC 8288).
     private static func links(
-        _ path: String, _ query: String, _ variables: [JsonMember], rows: Int
+        _ path: String, _ query: String, _ variables: [JsonMember], _ result: RowsResponse
     ) -> String? {
         func number(_ name: String) -> Int? {
             variables.first { $0.key == name }.flatMap { Int($0.value.text) }
@@ -141,7 +141,9 @@ struct RESTRoutes {
             return "<\(path)?\(all)>; rel=\"\(relation)\""
         }
         var links: [String] = []
-        if rows >= limit, offset <= Int.max - limit { links.append(link(offset + limit, "next")) }
+        if result.hasMore ?? (result.count >= limit), offset <= Int.max - limit {
+            links.append(link(offset + limit, "next"))
+        }
         if offset > 0 { links.append(link(max(0, offset - limit), "prev")) }
         return links.isEmpty ? nil : links.joined(separator: ", ")
     }

@@ -104,6 +104,8 @@ package final class ServingConnection: @unchecked Sendable {
         _ limits: ServingLimits, _ body: (ServingConnection) throws -> Result
     ) throws -> Result {
         self.limits = limits
+        // Who has others to serve does not wait for a lock.
+        sqlite3_busy_timeout(handle, limits.laneEnd == .max ? 1000 : 0)
         stepsLeft = limits.thousandSteps ?? .max
         bytesLeft = limits.bytes
         stop = nil
@@ -163,6 +165,7 @@ package final class ServingConnection: @unchecked Sendable {
 
     private func failure() -> ServingError {
         if let stop { return stop }
+        if sqlite3_errcode(handle) == SQLITE_BUSY, limits.laneEnd != .max { return .overBudget }
         return .database(String(cString: sqlite3_errmsg(handle)))
     }
 

@@ -31,6 +31,8 @@ package final class ServingPool: Sendable {
     package let path: String
     private let settings: Settings
     package let timings: QueryTimings
+    /// Nobody makes the store anew under those who read it.
+    private let lock: StoreLock
     private let idle = Mutex<[ServingConnection]>([])
     private let slow = Mutex(SlowLane())
     private let statementCount = Atomic(0)
@@ -67,6 +69,7 @@ package final class ServingPool: Sendable {
     package init(path: String, settings: Settings = Settings()) throws {
         self.path = path
         self.settings = settings
+        lock = try StoreLock(storePath: path, .serving)
         timings = QueryTimings(store: path)
         let first = try ServingConnection(path: path, timings: timings)
         idle.withLock { $0.append(first) }

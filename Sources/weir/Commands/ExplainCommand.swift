@@ -15,6 +15,9 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var arguments: ProjectArguments
 
+    @Option(help: "The store that is meant; by default PROJECT/.weir/NAME.db.")
+    var store: String?
+
     @Argument(help: "Only the stages that lead to this table.")
     var table: String?
 
@@ -25,7 +28,7 @@ struct ExplainCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let compiled = try Compiled(arguments)
+        let compiled = try Compiled(arguments, store: store)
         if logical {
             Console.output(try logicalText(compiled.compilation.definitions))
             return

@@ -19,11 +19,14 @@ struct GraphCommand: ParsableCommand {
 
     @OptionGroup var arguments: ProjectArguments
 
+    @Option(help: "The store that is meant; by default PROJECT/.weir/NAME.db.")
+    var store: String?
+
     @Option(help: "text, dot or json.")
     var format = Format.text
 
     func run() throws {
-        let graph = PlanGraph(plan: try Compiled(arguments).plan)
+        let graph = PlanGraph(plan: try Compiled(arguments, store: store).plan)
         switch format {
         case .text: Console.output(graph.text)
         case .dot: Console.output(graph.dot)

@@ -99,6 +99,7 @@ struct OpenCommand: ParsableCommand {
         app.run()
         session.stop()
         session.wait()
+        Console.output(compiled.movedText)
         try finish(session)
     }
 
