@@ -266,11 +266,12 @@ import WeirServer
 
     /// Row 21: a thousand who listen, and none that holds up the others or is lost.
     @Test func manyListen() async throws {
+        allowOpenFiles(4000)
         var settings = ServerSettings()
         settings.connections = 2000
         let served = try await Self.live(settings)
         let port = served.port
-        let count = 300
+        let count = 1000
         let seen = try await blocking {
             let clients = try (0..<count).map { _ in try WebSocketClient(port: port) }
             for client in clients {

@@ -41,6 +41,9 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
     /// Requests that have gone on and are not answered yet.
     private var others = 0
     private var needsFlush = false
+    /// Whether the response that is being written tells the length of each part (RFC 9112, 7.1), which
+    /// the encoder does for those without one of their own.
+    private var isChunked = false
     /// A name of the server that has been looked at.
     private var knownHost: String?
     private static let maximumBody = 64 << 10
@@ -106,9 +109,31 @@ final class DirectRequests: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    /// Parts of a stream are framed here, in one piece: a server that tells many followers of a commit
+    /// does little else.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { others -= 1 }
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            isChunked =
+                head.version == .http1_1 && head.status.mayHaveResponseBody
+                && !head.headers.contains(name: "Content-Length")
+        case .body(.byteBuffer(let part)) where isChunked && part.readableBytes > 0:
+            let chunk = Self.chunk(of: part, context.channel.allocator)
+            return encoder.write(NIOAny(IOData.byteBuffer(chunk)), promise: promise)
+        case .body: break
+        case .end: others -= 1
+        }
         context.write(data, promise: promise)
+    }
+
+    /// RFC 9112, 7.1.
+    private static func chunk(of part: ByteBuffer, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        var chunk = allocator.buffer(capacity: part.readableBytes + 16)
+        chunk.writeString(String(part.readableBytes, radix: 16))
+        chunk.writeStaticString("\r\n")
+        chunk.writeImmutableBuffer(part)
+        chunk.writeStaticString("\r\n")
+        return chunk
     }
 
     /// A server that stops waits for requests that have begun and for responses; whoever does so knows of

@@ -25,11 +25,23 @@ struct LiveEvent: Sendable {
 
 /// Reads the events of one subscriber. A client that is slow is behind, and nothing waits for it.
 struct Subscription: Sendable {
-    private let fetch: Fetch
-    /// The fetch, told apart from others.
-    private let asked: EventCache.Asked
-    private let service: GraphQLService
-    private let hub: EventCache
+    /// What stays the same; one reference, as it is handed on for each commit.
+    private final class Plan: Sendable {
+        let fetch: Fetch
+        /// The fetch, told apart from others.
+        let asked: EventCache.Asked
+        let service: GraphQLService
+        let hub: EventCache
+
+        init(_ fetch: Fetch, _ service: GraphQLService, _ hub: EventCache) {
+            self.fetch = fetch
+            asked = EventCache.Asked(fetch)
+            self.service = service
+            self.hub = hub
+        }
+    }
+
+    private let plan: Plan
     private var after: Int64
     /// Events that are read at once.
     static let page = 500
@@ -40,8 +52,6 @@ struct Subscription: Sendable {
         _ request: GraphQLRequest, _ service: GraphQLService, _ hub: EventCache, caller: Caller,
         after: Int64?
     ) async throws {
-        self.service = service
-        self.hub = hub
         let model = service.model
         let fields = try request.rootFields()
         guard fields.count == 1, let field = fields.first,
@@ -53,11 +63,10 @@ struct Subscription: Sendable {
         }
         var compiler = FetchCompiler(model, request, caller, service.texts)
         do {
-            fetch = try compiler.events(field, query)
+            plan = Plan(try compiler.events(field, query), service, hub)
         } catch let problem as FieldProblem {
             throw GraphQLErrors(errors: [problem.error])
         }
-        asked = EventCache.Asked(fetch)
         let last = try await service.lastEvent(of: query)
         // A number that has not been given yet is from before --fresh: all events are new then.
         self.after = after.map { $0 > last ? 0 : $0 } ?? last
@@ -69,10 +78,10 @@ struct Subscription: Sendable {
     ///   begun to read before it does not count.
     /// - Throws: `ServingError`, or that events are gone that the client has not seen.
     mutating func next(commit: UInt64) async throws -> [LiveEvent] {
-        let events = try await hub.events(
-            asked, after: after, commit: commit
-        ) { [self] in
-            try await service.events(fetch, after: after, most: Self.page)
+        let events = try await plan.hub.events(
+            plan.asked, after: after, commit: commit
+        ) { [plan, after] in
+            try await plan.service.events(plan.fetch, after: after, most: Self.page)
         }
         if let last = events.last { after = last.number }
         return events
