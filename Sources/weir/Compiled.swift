@@ -47,11 +47,11 @@ struct Compiled {
         }
         var compilation = Engine.compile(project)
         moved = isFresh ? Self.moved(compilation, storePath) : [:]
-        if !moved.isEmpty {
+        if isFresh {
             let names = Set(compilation.definitions.map(\.name))
             project.script.settings.measured = project.script.settings.measured
                 .merging(moved) { $1 }.filter { names.contains($0.key) }
-            compilation = Engine.compile(project)
+            if !moved.isEmpty { compilation = Engine.compile(project) }
         }
         if !compilation.diagnostics.isEmpty {
             let renderer = DiagnosticRenderer(

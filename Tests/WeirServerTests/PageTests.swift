@@ -188,6 +188,20 @@ import WeirStore
                 """#
         )
         await served.server.stop()
+        // A value that the schema's type does not have, where nothing may be null up to the page.
+        let enumeration = """
+            type Query { Item: ItemPage }
+            type ItemPage { results: [Item!]! pagination: OffsetPageInfo! }
+            type OffsetPageInfo { totalCount: Long! }
+            enum Name { n0 n1 }
+            type Item { name: Name! }
+            """
+        let narrow = try await Self.served(enumeration)
+        let null = try await narrow.graphQL(
+            "{ Item { pagination { totalCount } results { name } } }")
+        #expect(null.at("data.Item") == .some(.null), "\(null.text)")
+        #expect(null.at("errors.0.path.3") == .string("name"), "\(null.text)")
+        await narrow.server.stop()
         for (change, message) in [
             (
                 ("totalCount", "totalCunt"),

@@ -20,6 +20,8 @@ struct PageFetch: Sendable {
     let eventTime: DataType.Kind?
     let limit: Int
     let offset: Int
+    /// Whether what is around it is null when it is.
+    let isNonNull: Bool
 }
 
 /// A field of a page.
@@ -86,7 +88,7 @@ enum RootRead: Sendable {
     var isNonNull: Bool {
         switch self {
         case .rows(let fetch): fetch.isNonNull
-        case .page: true
+        case .page(let page): page.isNonNull
         }
     }
 }
@@ -139,7 +141,8 @@ extension FetchCompiler {
         return PageFetch(
             key: Self.key(field.responseKey), responseKey: field.responseKey,
             location: field.location, fields: fields, fetches: fetches, totals: totals,
-            eventTime: time, limit: bounds.limit, offset: bounds.offset)
+            eventTime: time, limit: bounds.limit, offset: bounds.offset,
+            isNonNull: field.definition.type.isNonNull)
     }
 
     /// All rows, counted; parameters of pages are none of it.

@@ -42,13 +42,13 @@ struct ResponseWriter {
     mutating func value(_ root: RootRead, _ found: [FetchedRows]) -> Bool {
         switch root {
         case .rows(let fetch): return value(fetch, found[0])
-        case .page(let page):
-            write(page, found)
-            return true
+        case .page(let page): return write(page, found)
         }
     }
 
-    private mutating func write(_ page: PageFetch, _ found: [FetchedRows]) {
+    /// - Returns: false when it is null, as its rows are and must not be.
+    private mutating func write(_ page: PageFetch, _ found: [FetchedRows]) -> Bool {
+        let start = output.count
         output.append(UInt8(ascii: "{"))
         for (number, field) in page.fields.enumerated() {
             if number > 0 { output.append(UInt8(ascii: ",")) }
@@ -58,19 +58,31 @@ struct ResponseWriter {
             case .results(let number):
                 let fetch = page.fetches[number]
                 path = [.field(page.responseKey), .field(fetch.responseKey)]
-                write(fetch, found[number], group: 0)
+                let isWritten = write(fetch, found[number], group: 0)
                 path = []
-            case .pagination(let members):
-                output.append(UInt8(ascii: "{"))
-                for (number, member) in members.enumerated() {
-                    if number > 0 { output.append(UInt8(ascii: ",")) }
-                    output.append(raw: member.key)
-                    switch member.value {
-                    case .typeName(let name): output.append(quoted: name)
-                    case .info(let info): page.append(info, found, to: &output)
-                    }
+                guard isWritten || !fetch.isNonNull else {
+                    output.truncate(to: start)
+                    output.append("null")
+                    return false
                 }
-                output.append(UInt8(ascii: "}"))
+            case .pagination(let members): write(members, of: page, found)
+            }
+        }
+        output.append(UInt8(ascii: "}"))
+        return true
+    }
+
+    private mutating func write(
+        _ members: [(key: [UInt8], value: PageField.InfoValue)], of page: PageFetch,
+        _ found: [FetchedRows]
+    ) {
+        output.append(UInt8(ascii: "{"))
+        for (number, member) in members.enumerated() {
+            if number > 0 { output.append(UInt8(ascii: ",")) }
+            output.append(raw: member.key)
+            switch member.value {
+            case .typeName(let name): output.append(quoted: name)
+            case .info(let info): page.append(info, found, to: &output)
             }
         }
         output.append(UInt8(ascii: "}"))

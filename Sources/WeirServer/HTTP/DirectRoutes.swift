@@ -16,22 +16,15 @@ struct DirectRoute: Sendable {
 
 /// The direct routes by method and path; paths with parameters have none.
 struct DirectRoutes: Sendable {
-    private var gets: [String: DirectRoute] = [:]
-    private var posts: [String: DirectRoute] = [:]
+    private var routes: [String: [String: DirectRoute]] = [:]
 
     mutating func add(
         _ method: HTTPRequest.Method, _ path: String, _ answer: @escaping DirectAnswer
     ) {
-        let route = DirectRoute(path: path, answer: answer)
-        if method == .get { gets[path] = route }
-        if method == .post { posts[path] = route }
+        routes[method.rawValue, default: [:]][path] = DirectRoute(path: path, answer: answer)
     }
 
     func route(_ method: HTTPMethod, _ path: String) -> DirectRoute? {
-        switch method {
-        case .GET: gets[path]
-        case .POST: posts[path]
-        default: nil
-        }
+        routes[method.rawValue]?[path]
     }
 }

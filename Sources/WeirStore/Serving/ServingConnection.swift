@@ -48,6 +48,7 @@ package struct ServingLimits: Sendable {
 ///
 /// `@unchecked Sendable` holds because the pool hands a connection to one reader at a time.
 package final class ServingConnection: @unchecked Sendable {
+    /// Keeps the connection open.
     private let queue: DatabaseQueue
     private let handle: OpaquePointer
     private let slot: OpaquePointer
@@ -284,7 +285,10 @@ package final class ServingConnection: @unchecked Sendable {
     }
 
     private func next(_ statement: OpaquePointer) throws -> Bool {
-        switch sqlite3_step(statement) {
+        let code = sqlite3_step(statement)
+        // What a function gives that was ended is no value, also when the statement came to its end.
+        if let stop { throw stop }
+        switch code {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case SQLITE_TOOBIG: throw ServingError.tooLarge
