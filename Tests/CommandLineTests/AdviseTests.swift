@@ -15,26 +15,38 @@ import WeirStore
 
         """
 
-    @Test func costsBecomeProposals() async throws {
-        let folder = try TemporaryFolder()
-        let rows = (0..<2000).map { "\($0),\($0 % 7),n\($0)\n" }.joined()
-        try folder.write("rows.csv", "id,k,name\n" + rows)
-        try folder.write("p.sqrl", Self.script)
-        func weir(_ arguments: String...) throws -> ProgramResult {
-            try Program.run(Program.weir, arguments, folder: folder.path)
-        }
-        #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
-        let early = try weir("advise", "p.sqrl")
-        #expect(early.status == 1 && early.errors.contains("nothing has been asked"))
-        // As if each had been asked a hundred times and had taken two milliseconds.
+    /// As if each query had been asked a hundred times and had taken two milliseconds.
+    private static func measure(_ queries: [String], _ folder: TemporaryFolder) throws {
         var timing = QueryTiming()
         timing.count = 100
         timing.rows = 700
         timing.seconds = 0.2
         timing.longest = 0.01
         timing.buckets[12] = 100
-        let json = try JSONEncoder().encode(["Counts": timing, "Called": timing])
-        try folder.write(".weir/p.queries.json", String(decoding: json, as: UTF8.self))
+        let figures = Dictionary(uniqueKeysWithValues: queries.map { ($0, timing) })
+        try folder.write(
+            ".weir/p.queries.json",
+            String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
+    }
+
+    private static func weir(
+        _ folder: TemporaryFolder, _ arguments: [String]
+    ) throws -> ProgramResult {
+        try Program.run(Program.weir, arguments, folder: folder.path)
+    }
+
+    @Test func costsBecomeProposals() async throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<2000).map { "\($0),\($0 % 7),n\($0)\n" }.joined()
+        try folder.write("rows.csv", "id,k,name\n" + rows)
+        try folder.write("p.sqrl", Self.script)
+        func weir(_ arguments: String...) throws -> ProgramResult {
+            try Self.weir(folder, arguments)
+        }
+        #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
+        let early = try weir("advise", "p.sqrl")
+        #expect(early.status == 1 && early.errors.contains("nothing has been asked"))
+        try Self.measure(["Counts", "Called"], folder)
         let advice = try weir("advise", "p.sqrl").output
         for line in [
             "Keep Counts up to date in the stream.",
@@ -49,25 +61,12 @@ import WeirStore
         // A server keeps what it was asked.
         try folder.write(".weir/p.queries.json", "no json")
         try folder.write("rows.csv", "id,k,name\n" + rows)
-        let server = try Program.start(
-            Program.weir, ["run", "p.sqrl", "--listen", "127.0.0.1:0"], folder: folder.path,
-            output: URL(fileURLWithPath: folder.path + "/out"),
-            errors: URL(fileURLWithPath: folder.path + "/err"))
-        defer { server.signal(SIGKILL) }
-        var port = 0
-        try #require(
-            try Program.wait(seconds: 60) {
-                let text = try String(
-                    contentsOfFile: folder.path + "/err", encoding: .utf8)
-                port =
-                    text.components(separatedBy: "127.0.0.1:").dropFirst().first
-                    .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
-                return port > 0
-            })
-        let answer = try await HTTP.request(port: port, "GET", "/v1/rest/queries/Counts")
+        let server = try ServedProgram(folder, ["run", "p.sqrl", "--listen", "127.0.0.1:0"])
+        defer { server.process.signal(SIGKILL) }
+        let answer = try await HTTP.request(
+            port: server.port, "GET", "/v1/rest/queries/Counts")
         #expect(answer.status == 200)
-        server.signal(SIGTERM)
-        server.waitUntilExit()
+        server.stop()
         let kept = QueryTimings.load(store: folder.path + "/.weir/p.db")
         #expect(kept["Counts"]?.count == 1)
         // Figures of a query are not those of another of its name, nor of another store.
@@ -104,7 +103,7 @@ import WeirStore
         try folder.write("rows.csv", "id,k\n" + rows)
         try folder.write("p.sqrl", Self.joins)
         func weir(_ arguments: String...) throws -> ProgramResult {
-            try Program.run(Program.weir, arguments, folder: folder.path)
+            try Self.weir(folder, arguments)
         }
         func views() throws -> Set<String> {
             let text = try weir("explain", "p.sqrl").output
@@ -121,18 +120,7 @@ import WeirStore
         #expect(try weir("run", "p.sqrl", "--once", "--quiet").status == 0)
         #expect(try views() == Self.stayed.union(["Pairs", "Counts"]))
         let before = try counts()
-        var timing = QueryTiming()
-        timing.count = 100
-        timing.rows = 700
-        timing.seconds = 0.2
-        timing.longest = 0.01
-        timing.buckets[12] = 100
-        let json = try JSONEncoder().encode(
-            [
-                "Counts": timing, "Fixed": timing, "Crossed": timing, "Dated": timing,
-                "Picked": timing,
-            ])
-        try folder.write(".weir/p.queries.json", String(decoding: json, as: UTF8.self))
+        try Self.measure(["Counts", "Fixed", "Crossed", "Dated", "Picked"], folder)
         let advice = try weir("advise", "p.sqrl").output
         #expect(advice.contains("the next 'weir run --fresh' does so"))
         // It follows when what it reads has moved.
@@ -176,37 +164,23 @@ import WeirStore
         // A folder is where the file should be.
         try FileManager.default.createDirectory(
             atPath: folder.path + "/.weir/p.queries.json/x", withIntermediateDirectories: true)
-        let errors = folder.path + "/err"
-        let server = try Program.start(
-            Program.weir, ["run", "p.sqrl", "--listen", "127.0.0.1:0"], folder: folder.path,
-            output: URL(fileURLWithPath: folder.path + "/out"),
-            errors: URL(fileURLWithPath: errors))
-        defer { server.signal(SIGKILL) }
-        var port = 0
-        try #require(
-            try Program.wait(seconds: 60) {
-                let text = try String(contentsOfFile: errors, encoding: .utf8)
-                port =
-                    text.components(separatedBy: "127.0.0.1:").dropFirst().first
-                    .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
-                return port > 0
-            })
+        let server = try ServedProgram(folder, ["run", "p.sqrl", "--listen", "127.0.0.1:0"])
+        defer { server.process.signal(SIGKILL) }
+        let port = server.port
         #expect(
             try await HTTP.request(port: port, "GET", "/v1/rest/queries/Counts").status == 200)
         // The run is over and serves: its store is not made anew under it.
         try #require(
             try Program.wait(seconds: 60) {
-                try String(contentsOfFile: errors, encoding: .utf8).contains("all input is read")
+                try server.text().contains("all input is read")
             })
-        let other = try Program.run(
-            Program.weir, ["run", "p.sqrl", "--once", "--fresh"], folder: folder.path)
+        let other = try Self.weir(folder, ["run", "p.sqrl", "--once", "--fresh"])
         #expect(
             other.status == 1 && other.errors.contains("another weir serves"), "\(other.errors)")
         #expect(
             try await HTTP.request(port: port, "GET", "/v1/rest/queries/Counts").status == 200)
-        server.signal(SIGTERM)
-        server.waitUntilExit()
-        let told = try String(contentsOfFile: errors, encoding: .utf8)
+        server.stop()
+        let told = try server.text()
         #expect(
             told.components(separatedBy: "the figures of queries cannot be written").count == 2,
             "\(told)")

@@ -20,23 +20,10 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("p.sqrl", Self.script)
         try folder.write("rows.csv", (0..<50).map { "\($0)\n" }.joined())
-        let errors = folder.path + "/err.txt"
-        let server = try Program.start(
-            Program.weir, ["run", "p.sqrl", "--quiet", "--listen", "127.0.0.1:0"],
-            folder: folder.path, output: URL(fileURLWithPath: folder.path + "/out.txt"),
-            errors: URL(fileURLWithPath: errors))
-        defer { server.signal(SIGKILL) }
-        var url = ""
-        try #require(
-            Program.wait(seconds: 60) {
-                let text = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
-                let line = text.split(separator: "\n").first { $0.hasPrefix("serving http://") }
-                url =
-                    line.map {
-                        String($0.dropFirst("serving ".count)).replacing("/v1/graphql", with: "")
-                    } ?? ""
-                return !url.isEmpty || !server.isRunning
-            })
+        let server = try ServedProgram(
+            folder, ["run", "p.sqrl", "--quiet", "--listen", "127.0.0.1:0"])
+        defer { server.process.signal(SIGKILL) }
+        let url = "http://127.0.0.1:\(server.port)"
         func bench(_ arguments: String...) throws -> ProgramResult {
             try Program.run(
                 Program.weir,
@@ -62,12 +49,12 @@ import Testing
         #expect(heavy.status == 2 && heavy.errors.contains("a weight of 1 to 1000"))
         #expect(try bench("--limit", "nan").errors.contains("--limit"))
         // A server that is stopped answers nothing.
-        server.signal(SIGSTOP)
+        server.process.signal(SIGSTOP)
         let stopped = try bench("--request", "GET /health")
-        server.signal(SIGCONT)
+        server.process.signal(SIGCONT)
         #expect(stopped.status != 0, "\(stopped.output)")
-        server.signal(SIGKILL)
-        server.waitUntilExit()
+        server.process.signal(SIGKILL)
+        server.process.waitUntilExit()
         #expect(try bench().errors.contains("takes no connection"))
     }
 }

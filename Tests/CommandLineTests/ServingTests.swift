@@ -14,36 +14,6 @@ import Testing
         New := SUBSCRIBE SELECT n FROM Review;
         """
 
-    /// A server that has said where it listens.
-    private struct Server {
-        let process: ChildProcess
-        let port: Int
-        let errors: String
-
-        init(_ folder: TemporaryFolder, _ arguments: [String]) throws {
-            errors = folder.path + "/err.txt"
-            try? FileManager.default.removeItem(atPath: errors)
-            process = try Program.start(
-                Program.weir, arguments, folder: folder.path,
-                output: URL(fileURLWithPath: folder.path + "/out.txt"),
-                errors: URL(fileURLWithPath: errors))
-            let path = errors
-            let process = process
-            var found: Int?
-            _ = Program.wait(seconds: 60) {
-                let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-                let line = text.split(separator: "\n").first { $0.contains("serving http://") }
-                let address = line?.split(separator: ":").dropFirst(2).first
-                found = address.flatMap { Int($0.prefix { $0.isNumber }) }
-                return found != nil || !process.isRunning
-            }
-            port = try #require(
-                found, "\((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")")
-        }
-
-        func text() throws -> String { try String(contentsOfFile: errors, encoding: .utf8) }
-    }
-
     /// Writes rows until the server is gone; the numbers of those that it has acknowledged.
     private static func write(_ port: Int, from first: Int) -> [Int] {
         var acknowledged: [Int] = []
@@ -67,7 +37,7 @@ import Testing
         var random = SeededRandom(seed: UInt64(Date().timeIntervalSince1970))
         var acknowledged: [Int] = []
         for round in 0..<12 {
-            let server = try Server(
+            let server = try ServedProgram(
                 folder, ["run", "p.sqrl", "--store", "s.db", "--quiet", "--listen", "127.0.0.1:0"])
             let written = Mutex<[Int]>([])
             let done = DispatchGroup()
@@ -110,7 +80,7 @@ import Testing
     @Test func anAddressThatIsTakenEndsTheRun() throws {
         let folder = try TemporaryFolder()
         try folder.write("p.sqrl", Self.script)
-        let server = try Server(
+        let server = try ServedProgram(
             folder, ["run", "p.sqrl", "--store", "a.db", "--listen", "127.0.0.1:0"])
         let second = try Program.run(
             Program.weir,
@@ -130,7 +100,7 @@ import Testing
     /// The files are read, the rows are there to be asked for, the log says who asked.
     @Test func theSampleIsServed() throws {
         let folder = try TemporaryFolder()
-        let server = try Server(
+        let server = try ServedProgram(
             folder,
             [
                 "run", Repository.path("sample-data/nyc-flights/flights.sqrl"), "--store", "f.db",

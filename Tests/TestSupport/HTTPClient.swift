@@ -160,11 +160,24 @@ package enum HTTP {
         port: Int, _ method: String, _ path: String, headers: [(String, String)] = [],
         body: [UInt8]? = nil
     ) async throws -> HTTPAnswer {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+        let host = [("Host", "127.0.0.1:\(port)"), ("Connection", "close")]
+        return try await answer(
+            port: port, to: text(method, path, headers: host + headers, body: body))
+    }
+
+    /// A request as it is sent.
+    package static func text(
+        _ method: String, _ path: String, headers: [(String, String)], body: [UInt8]? = nil
+    ) -> [UInt8] {
+        var head = "\(method) \(path) HTTP/1.1\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Length: \(body.count)\r\n" }
-        let bytes = Array((head + "\r\n").utf8) + (body ?? [])
-        return try await blocking {
+        return Array((head + "\r\n").utf8) + (body ?? [])
+    }
+
+    /// The answer to some bytes, which may leave the connection open.
+    package static func answer(port: Int, to bytes: [UInt8]) async throws -> HTTPAnswer {
+        try await blocking {
             let connection = try RawConnection(port: port)
             connection.send(bytes)
             return try connection.answer()

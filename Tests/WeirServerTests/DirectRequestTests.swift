@@ -25,12 +25,16 @@ import WeirServer
         var body: String?
         var isDirect = true
 
-        func text(isLast: Bool) -> String {
-            var text = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n"
-            for (name, value) in headers { text += "\(name): \(value)\r\n" }
-            if isLast { text += "Connection: close\r\n" }
-            if let body { text += "Content-Length: \(body.utf8.count)\r\n" }
-            return text + "\r\n" + (body ?? "")
+        /// - Parameter isLast: whether the connection ends behind it; then its route answers.
+        func bytes(isLast: Bool = false) -> [UInt8] {
+            let more = isLast ? [("Connection", "close")] : []
+            return HTTP.text(
+                method, path, headers: [("Host", "localhost")] + headers + more,
+                body: body.map { Array($0.utf8) })
+        }
+
+        func answer(_ port: Int, isLast: Bool = false) async throws -> HTTPAnswer {
+            try await HTTP.answer(port: port, to: bytes(isLast: isLast))
         }
 
         static func graphQL(
@@ -114,18 +118,10 @@ import WeirServer
         for asked in Self.asked {
             let port = shop.port
             // The first one is answered by its route, as it is the last of its connection.
-            let routed = try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(asked.text(isLast: true))
-                return try connection.answer()
-            }
+            let routed = try await asked.answer(port, isLast: true)
             let before = try await Self.count(shop)
             if asked.method == "HEAD" { continue }
-            let other = try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(asked.text(isLast: false))
-                return try connection.answer()
-            }
+            let other = try await asked.answer(port)
             let name = "\(asked.method) \(asked.path) \(asked.body ?? "")"
             #expect(Self.shown(other) == Self.shown(routed), "\(name)")
             let isDirect = try await Self.count(shop) == before + 1
@@ -140,31 +136,21 @@ import WeirServer
         var random = SeededRandom(seed: seed)
         let shop = try await ServedPipeline.shop()
         let some = Self.asked.filter {
-            $0.method != "HEAD"
-                && !$0.headers.contains { $0.0 == "Host" }
+            $0.method != "HEAD" && !$0.headers.contains { $0.0 == "Host" }
         }
+        let port = shop.port
         var alone: [String] = []
-        for asked in some {
-            let (port, text) = (shop.port, asked.text(isLast: true))
-            alone.append(
-                Self.shown(
-                    try await blocking {
-                        let connection = try RawConnection(port: port)
-                        connection.send(text)
-                        return try connection.answer()
-                    }))
-        }
+        for asked in some { alone.append(Self.shown(try await asked.answer(port, isLast: true))) }
         let waves = (0..<80).map { _ in
             (0..<Int.random(in: 1...5, using: &random)).map { _ in
                 Int.random(in: 0..<some.count, using: &random)
             }
         }
         let sizes = (0..<50).map { _ in Int.random(in: 1...3000, using: &random) }
-        let port = shop.port
         let answers = try await blocking {
             let connection = try RawConnection(port: port)
             return try waves.enumerated().flatMap { number, wave in
-                var rest = Array(wave.map { some[$0].text(isLast: false) }.joined().utf8)[...]
+                var rest = wave.flatMap { some[$0].bytes() }[...]
                 while !rest.isEmpty {
                     let part = rest.prefix(sizes[(number + rest.count) % sizes.count])
                     connection.send(Array(part))
@@ -184,17 +170,10 @@ import WeirServer
         var settings = ServerSettings()
         settings.requestRate = 2
         let shop = try await ServedPipeline.shop(settings: settings)
-        let port = shop.port
-        let text = Self.asked[0].text(isLast: false)
-        // Until one is refused, which does not keep its connection.
-        let statuses = try await blocking {
-            var statuses: [Int] = []
-            while statuses.last != 429, statuses.count < 1000 {
-                let connection = try RawConnection(port: port)
-                connection.send(text)
-                statuses.append(try connection.answer().status)
-            }
-            return statuses
+        // Until one is refused.
+        var statuses: [Int] = []
+        while statuses.last != 429, statuses.count < 1000 {
+            statuses.append(try await Self.asked[0].answer(shop.port).status)
         }
         #expect(statuses.count > 4 && statuses.last == 429, "\(statuses.suffix(5))")
         #expect(statuses.dropLast().allSatisfy { $0 == 200 })
@@ -211,11 +190,7 @@ import WeirServer
         func ask(_ token: String) async throws -> HTTPAnswer {
             let asked = Asked.graphQL(
                 #"{"query":"{ Mine { name } }"}"#, headers: [tokens.bearer(token)])
-            return try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(asked.text(isLast: false))
-                return try connection.answer()
-            }
+            return try await asked.answer(port)
         }
         func token(_ name: String, end: Double) throws -> String {
             let claims =
@@ -265,11 +240,7 @@ import WeirServer
         let port = served.port
         func ask(_ text: String) async throws -> HTTPAnswer {
             let asked = Asked.graphQL(text)
-            return try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(asked.text(isLast: false))
-                return try connection.answer()
-            }
+            return try await asked.answer(port)
         }
         for number in 0..<4 {
             let answer = try await ask(#"{"query":"{ Pairs(n: 0) { n } }"}"#)
@@ -295,11 +266,7 @@ import WeirServer
         let port = served.port
         func ask(_ limit: Int) async throws -> HTTPAnswer {
             let asked = Asked(method: "GET", path: "/v1/rest/queries/T?limit=\(limit)")
-            return try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(asked.text(isLast: false))
-                return try connection.nextAnswer()
-            }
+            return try await asked.answer(port)
         }
         for _ in 0..<200 { #expect(try await ask(1000).body.count > 100_000) }
         #expect(try await Self.count(served) == 0)
@@ -329,7 +296,7 @@ import WeirServer
                 connection.send(body)
                 _ = try connection.nextAnswer()
             }
-            connection.send(Asked.graphQL(body).text(isLast: false))
+            connection.send(Asked.graphQL(body).bytes())
             return try connection.nextAnswer()
         }
         #expect(answer.status == 200 && answer.text.contains("\"id\":3"))
@@ -340,7 +307,7 @@ import WeirServer
     @Test func requestsThatHaveBegunAreAnswered() async throws {
         let shop = try await ServedPipeline.shop()
         let port = shop.port
-        let text = Self.asked[0].text(isLast: false)
+        let text = Self.asked[0].bytes()
         let known = try await blocking {
             let connection = try RawConnection(port: port)
             connection.send(text)
@@ -351,11 +318,11 @@ import WeirServer
             let connection = try RawConnection(port: port)
             connection.send(text)
             _ = try connection.nextAnswer()
-            connection.send(String(text.dropLast(1)))
+            connection.send(Array(text.dropLast(1)))
             begun.signal()
             // The server stops meanwhile: it takes no more connections.
             while (try? RawConnection(port: port)) != nil { sched_yield() }
-            connection.send(String(text.suffix(1)))
+            connection.send(Array(text.suffix(1)))
             return try connection.nextAnswer().text
         }
         try await blocking { begun.wait() }

@@ -149,24 +149,14 @@ import WeirStore
                 T := SELECT a FROM s;
                 Found(pattern STRING NOT NULL) := SELECT a FROM T WHERE \(condition);
                 """, files: [("s.jsonl", "{\"a\": \"\(text)\"}")], serving: serving)
-        let asked = #"""
-            POST /v1/graphql HTTP/1.1\#r
-            Host: localhost\#r
-            Content-Type: application/json\#r
-            Content-Length: LENGTH\#r
-            \#r
-
-            """#
         func ask(_ pattern: String) async throws -> JsonValue? {
             let body =
                 #"{"query":"query($p: String!) { Found(pattern: $p) { a } }","variables":{"p":"\#(pattern)"}}"#
-            let request = asked.replacing("LENGTH", with: "\(body.utf8.count)") + body
-            let port = served.port
-            return try await blocking {
-                let connection = try RawConnection(port: port)
-                connection.send(request)
-                return JsonValue.parse(try connection.nextAnswer().body)
-            }
+            let request = HTTP.text(
+                "POST", "/v1/graphql",
+                headers: [("Host", "localhost"), ("Content-Type", "application/json")],
+                body: Array(body.utf8))
+            return JsonValue.parse(try await HTTP.answer(port: served.port, to: request).body)
         }
         for pattern in ["b", "(a+)+c", "(a+)+c", "(a+)+c", "b"] {
             let answer = try await ask(pattern)

@@ -266,7 +266,7 @@ import WeirServer
 
     /// Row 21: a thousand who listen, and none that holds up the others or is lost.
     @Test func manyListen() async throws {
-        allowOpenFiles(4000)
+        OpenFiles.allow(4000)
         var settings = ServerSettings()
         settings.connections = 2000
         let served = try await Self.live(settings)
